@@ -1,0 +1,5 @@
+export * from "./errors.js";
+export * from "./item.js";
+export * from "./random.js";
+export * from "./reward.js";
+export * from "./rollout.js";
