@@ -1,0 +1,1 @@
+export { type Batch, type BatchPlan, type Schedule, scheduleBatches } from "./batch.js";
