@@ -1,0 +1,10 @@
+export type { JournalPage } from "./journal.js";
+export { createRunFolder, type RunFolder, refuseNetworkFileSystem, runFolder } from "./run-folder.js";
+export {
+  type CheckpointRecord,
+  type EvaluationRecord,
+  type GroupRecord,
+  openRunStore,
+  type RunStore,
+  type StepRecord,
+} from "./run-store.js";

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, statfsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { StoreError } from "../core/index.js";
+
+/** Where the parts of a run lie. */
+export interface RunFolder {
+  readonly runId: string;
+  readonly dir: string;
+  readonly config: string;
+  readonly database: string;
+  readonly journal: string;
+  readonly metrics: string;
+  readonly log: string;
+  readonly checkpoints: string;
+  readonly report: string;
+}
+
+/** Paths of the run in `dir`; nothing is touched. */
+export function runFolder(dir: string): RunFolder {
+  const root = resolve(dir);
+  return {
+    runId: root.split("/").at(-1) ?? "",
+    dir: root,
+    config: join(root, "config.yaml"),
+    database: join(root, "run.db"),
+    journal: join(root, "journal"),
+    metrics: join(root, "metrics.jsonl"),
+    log: join(root, "log.jsonl"),
+    checkpoints: join(root, "checkpoints"),
+    report: join(root, "report.md"),
+  };
+}
+
+/**
+ * Makes the folder of a new run.
+ * @throws StoreError `run_exists` when the id is taken, `bad_run_id`, `network_filesystem`
+ */
+export function createRunFolder(runsFolder: string, runId: string): RunFolder {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(runId)) {
+    throw new StoreError(`run id "${runId}": use letters, digits, ".", "_", "-" (at most 100)`, { code: "bad_run_id" });
+  }
+  const dir = resolve(runsFolder, runId);
+  if (existsSync(dir)) {
+    throw new StoreError(`${dir}: this run exists; choose another --run-id, or continue it with: omni resume ${dir}`, {
+      code: "run_exists",
+    });
+  }
+  mkdirSync(resolve(runsFolder), { recursive: true });
+  refuseNetworkFileSystem(resolve(runsFolder));
+  const folder = runFolder(dir);
+  mkdirSync(folder.journal, { recursive: true });
+  mkdirSync(folder.checkpoints, { recursive: true, mode: 0o700 });
+  return folder;
+}
+
+/** Magic numbers of file systems where SQLite's WAL is not safe (statfs(2)). */
+const networkFileSystems: Readonly<Record<number, string>> = {
+  26985: "NFS",
+  4283649346: "CIFS",
+  4266872130: "SMB2",
+  20859: "SMB",
+  16914839: "9p",
+  198183888: "Lustre",
+  12805120: "Ceph",
+};
+
+/** @throws StoreError `network_filesystem` naming the folder and the remedy */
+export function refuseNetworkFileSystem(folder: string, type: number = statfsSync(folder).type): void {
+  const name = networkFileSystems[type >>> 0];
+  if (name === undefined) return;
+  throw new StoreError(`${folder}: on ${name}, where a run's database is not safe; set run.folder to a local disk`, {
+    code: "network_filesystem",
+  });
+}
