@@ -26,6 +26,8 @@ export interface ModelInfo {
   readonly weightsHash: string;
   readonly parameters: number;
   readonly contextLength: number;
+  /** Ends a completion; appended to demonstrations. */
+  readonly eosToken: number;
   readonly sessionId: string;
 }
 

@@ -54,19 +54,19 @@ export function createRunFolder(runsFolder: string, runId: string): RunFolder {
 }
 
 /** Magic numbers of file systems where SQLite's WAL is not safe (statfs(2)). */
-const networkFileSystems: Readonly<Record<number, string>> = {
-  26985: "NFS",
-  4283649346: "CIFS",
-  4266872130: "SMB2",
-  20859: "SMB",
-  16914839: "9p",
-  198183888: "Lustre",
-  12805120: "Ceph",
-};
+const networkFileSystems: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB2"],
+  [0x517b, "SMB"],
+  [0x01021997, "9p"],
+  [0x0bd00bd0, "Lustre"],
+  [0x00c36400, "Ceph"],
+]);
 
 /** @throws StoreError `network_filesystem` naming the folder and the remedy */
 export function refuseNetworkFileSystem(folder: string, type: number = statfsSync(folder).type): void {
-  const name = networkFileSystems[type >>> 0];
+  const name = networkFileSystems.get(type >>> 0);
   if (name === undefined) return;
   throw new StoreError(`${folder}: on ${name}, where a run's database is not safe; set run.folder to a local disk`, {
     code: "network_filesystem",

@@ -1,0 +1,95 @@
+/** Reward statistics of one task over some rollouts; means over what is defined, null when nothing is. */
+export interface TaskStatistics {
+  readonly rollouts: number;
+  /** Rollouts with a total reward; the rest are masked (infrastructure). */
+  readonly scored: number;
+  readonly reward: number | null;
+  /** Mean of each component, unweighted. */
+  readonly components: Readonly<Record<string, number | null>>;
+  /** Completion tokens. */
+  readonly lengthMean: number;
+  readonly lengthMax: number;
+  readonly truncatedFraction: number;
+  /** Nats, T = 1. */
+  readonly entropy: number;
+  /** Groups by signal: live, all_right, all_wrong, all_equal, unscored. */
+  readonly groups: Readonly<Record<string, number>>;
+}
+
+/** One optimizer step as people and metrics.jsonl see it. */
+export interface StepMetrics {
+  readonly stepId: string;
+  /** 0-based over all steps of the run, warm-up included. */
+  readonly position: number;
+  readonly phase: "warm-up" | "grpo";
+  /** Task id of a curriculum's stage, `joint` or `mixed`; `warm-up` before. */
+  readonly stage: string;
+  readonly epoch: number;
+  readonly weightsVersion: number;
+  /** Σ weight · loss over the divisor. */
+  readonly loss: number;
+  readonly gradNorm: number;
+  readonly updateNorm: number;
+  readonly lr: number;
+  readonly tasks: Readonly<Record<string, TaskStatistics>>;
+  /** Trainer metrics a task: ratio, clip fractions, kl, entropy, sampler–trainer log-prob difference. */
+  readonly trainer: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** Seconds an activity; adds up to the wall time since the last step. */
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly generatedTokens: number;
+  readonly trainedTokens: number;
+  readonly sandboxRuns: number;
+  readonly judgeCalls: number;
+  /** Not computed anew: taken from the journal while resuming. */
+  readonly replayed: boolean;
+}
+
+/** One task's held-out result. */
+export interface TaskEvaluation extends TaskStatistics {
+  readonly primary: string;
+  /** Mean of each component with a 95 % interval (Wilson for 0/1 values, normal otherwise). */
+  readonly intervals: Readonly<
+    Record<string, { readonly mean: number; readonly low: number; readonly high: number; readonly n: number }>
+  >;
+}
+
+/** What a run tells while it goes. */
+export type RunEvent =
+  | {
+      readonly kind: "run_started";
+      readonly runId: string;
+      readonly runDir: string;
+      readonly totalSteps: number;
+      readonly resumedAt: number;
+      readonly tasks: readonly string[];
+    }
+  | {
+      readonly kind: "stage_started";
+      readonly phase: "warm-up" | "grpo";
+      readonly stage: string;
+      readonly steps: number;
+    }
+  | { readonly kind: "rollout_progress"; readonly of: string; readonly done: number; readonly total: number }
+  | { readonly kind: "waiting"; readonly what: string; readonly seconds: number }
+  | { readonly kind: "step_committed"; readonly metrics: StepMetrics; readonly totalSteps: number }
+  | {
+      readonly kind: "eval_finished";
+      readonly point: string;
+      readonly weightsVersion: number;
+      readonly tasks: Readonly<Record<string, TaskEvaluation>>;
+      readonly seconds: number;
+    }
+  | {
+      readonly kind: "checkpoint_saved";
+      readonly name: string;
+      readonly weightsVersion: number;
+      readonly bytes: number;
+      readonly seconds: number;
+    }
+  | { readonly kind: "notice"; readonly level: "info" | "warn"; readonly message: string }
+  | {
+      readonly kind: "run_finished";
+      readonly status: "finished" | "stopped";
+      readonly runDir: string;
+      readonly weightsHash: string;
+    };

@@ -1,0 +1,40 @@
+import { EngineError } from "../core/index.js";
+import type { CheckpointRecord } from "../store/index.js";
+import type { RunContext } from "./run-context.js";
+
+/**
+ * Saves weights, optimizer and RNG as of `position` committed steps and drops the run's older checkpoints; the journal
+ * carries what comes after.
+ */
+export async function saveCheckpoint(run: RunContext, position: number): Promise<CheckpointRecord> {
+  const name = `${run.checkpointPrefix}step-${String(position).padStart(6, "0")}`;
+  const held = run.store.checkpoints().find((entry) => entry.name === name);
+  if (held !== undefined && held.weightsVersion === position) return held;
+  const started = performance.now();
+  const saving = run.engine.checkpoints.save(name, { optimizer: true, signal: run.signal });
+  const { weightsVersion, weightsHash, bytes } = await run.time.during("save", saving);
+  const record = { name, position, weightsVersion, weightsHash };
+  run.store.addCheckpoint(record);
+  const seconds = (performance.now() - started) / 1000;
+  run.emit({ kind: "checkpoint_saved", name, weightsVersion, bytes, seconds });
+  for (const older of run.store.checkpoints().filter((entry) => entry.name !== name)) {
+    await run.engine.checkpoints.delete(older.name, { signal: run.signal });
+    run.store.removeCheckpoint(older.name);
+  }
+  return record;
+}
+
+/** Brings the weights of the newest checkpoint back; returns how many steps they hold (0 = the base model). */
+export async function restore(run: RunContext): Promise<number> {
+  const newest = run.store.checkpoints().at(-1);
+  if (newest === undefined) return 0;
+  const model = await run.engine.checkpoints.load(newest.name, { signal: run.signal });
+  if (model.weightsHash !== newest.weightsHash) {
+    throw new EngineError(
+      `checkpoint ${newest.name}: weights hash ${model.weightsHash.slice(0, 12)} is not the recorded ${newest.weightsHash.slice(0, 12)}: it was changed or damaged; restore it from a copy or start a new run`,
+      { code: "checkpoint_changed" },
+    );
+  }
+  await run.engine.sampler.syncWeights(model.weightsVersion, { signal: run.signal });
+  return newest.position;
+}

@@ -1,0 +1,61 @@
+import { type Item, randomStream } from "../core/index.js";
+import type { TaskEvaluation } from "../telemetry/index.js";
+import { collectGroups } from "./collect.js";
+import { type RunContext, taskOf } from "./run-context.js";
+import { evaluationByTask } from "./statistics.js";
+import { usageSince } from "./usage.js";
+
+/** One evaluation as the store keeps it. */
+export interface EvaluationResult {
+  readonly tasks: Readonly<Record<string, TaskEvaluation>>;
+  readonly seconds: number;
+  readonly sandboxRuns: number;
+  readonly judgeCalls: number;
+}
+
+/**
+ * Evaluates every task on its held-out items, once: a point that the store has is given back. Responses and rewards stay
+ * in the journal, so an evaluation cut short goes on where it was.
+ */
+export async function evaluateAt(run: RunContext, point: string, weightsVersion: number): Promise<EvaluationResult> {
+  const known = run.store.evaluation(point);
+  if (known !== undefined) return known.result as unknown as EvaluationResult;
+  const started = performance.now();
+  const before = run.usage();
+  const page = run.store.journal(`eval-${point}`);
+  try {
+    const work = collectGroups(run, [{ name: `eval-${point}`, page, items: heldOutItems(run) }], {
+      weightsVersion,
+      sampling: (taskId) => evaluationSampling(run, taskId),
+      onProgress: (done, total) => run.emit({ kind: "rollout_progress", of: `evaluation ${point}`, done, total }),
+    });
+    const [groups = []] = await run.time.during("evaluate", work);
+    const seconds = (performance.now() - started) / 1000;
+    const tasks = evaluationByTask(groups);
+    const result: EvaluationResult = { tasks, seconds, ...usageSince(run, before) };
+    run.store.commitEvaluation({ point, weightsVersion, result: { ...result } });
+    run.emit({ kind: "eval_finished", point, weightsVersion, tasks, seconds });
+    return result;
+  } finally {
+    page.close();
+  }
+}
+
+/** The items that evaluations ask, the same at every point: a seeded draw of each task's split, in task order. */
+export function heldOutItems(run: RunContext): readonly Item[] {
+  const { split, itemsPerTask } = run.config.eval;
+  return run.tasks.flatMap(({ task, splits }) =>
+    randomStream(run.config.seed, "evaluation", task.id).shuffle(splits[split]).slice(0, itemsPerTask),
+  );
+}
+
+function evaluationSampling(run: RunContext, taskId: string) {
+  const { eval: settings, train } = run.config;
+  return {
+    n: settings.samples,
+    temperature: settings.temperature,
+    topP: 1,
+    topK: 0,
+    maxTokens: taskOf(run, taskId).settings.maxTokens ?? settings.maxTokens ?? train.maxTokens,
+  };
+}

@@ -1,0 +1,47 @@
+import type { OmniConfig } from "../config/index.js";
+import type { Splits } from "../core/index.js";
+import type { Engine, ModelInfo } from "../engine/engine.js";
+import type { RunStore } from "../store/index.js";
+import type { Task } from "../tasks/task.js";
+import type { RunEvent } from "../telemetry/index.js";
+import type { TimeSplit } from "./time-split.js";
+
+/** A task with its data in memory. */
+export interface LoadedTask {
+  readonly task: Task;
+  readonly splits: Splits;
+}
+
+/** Running totals of what rewards used; the loop records differences. */
+export interface Usage {
+  readonly sandboxRuns: number;
+  readonly sandboxInfrastructureErrors: number;
+  readonly judgeCalls: number;
+  readonly judgeFailures: number;
+}
+
+/** Everything a run works with. Built in one place (compose.ts), read by every file of this room. */
+export interface RunContext {
+  readonly config: OmniConfig;
+  readonly tasks: readonly LoadedTask[];
+  readonly engine: Engine;
+  /** As loaded from its base; restore() brings the run's own weights. */
+  readonly model: ModelInfo;
+  readonly store: RunStore;
+  /** Put before checkpoint names, so that runs on a shared server do not meet. */
+  readonly checkpointPrefix: string;
+  readonly usage: () => Usage;
+  readonly time: TimeSplit;
+  readonly emit: (event: RunEvent) => void;
+  /** Finish the optimizer step under way, save, return. */
+  readonly stop: AbortSignal;
+  /** Give up at once; the journal keeps what has arrived. */
+  readonly signal: AbortSignal;
+}
+
+/** The task with this id. @throws RangeError for an id that the run does not have */
+export function taskOf(run: RunContext, taskId: string): Task {
+  const found = run.tasks.find((entry) => entry.task.id === taskId);
+  if (found === undefined) throw new RangeError(`no task ${taskId} in this run`);
+  return found.task;
+}
