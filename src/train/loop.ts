@@ -43,7 +43,7 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     const shown = demonstrations(run);
     while (position < warmUpSteps) {
       if (run.stop.aborted) return finish("stopped");
-      const stepId = `${runId}/warm-up-${position}`;
+      const stepId = `warm-up-${position}`;
       const work = sftStep(run, stepId, demonstrationBatch(run, position, shown), run.model.eosToken);
       const result = await run.time.during("update", work);
       assertVersion(result.optim, position + 1);
@@ -71,7 +71,7 @@ export async function train(run: RunContext): Promise<RunOutcome> {
         onProgress: (done, total) => run.emit({ kind: "rollout_progress", of: `step ${position + 1}`, done, total }),
       });
       for (const [at, batch] of round.batches.entries()) {
-        const stepId = `${runId}/step-${position}`;
+        const stepId = `step-${position}`;
         const result = await run.time.during("update", updateOnGroups(run, stepId, groupsByBatch[at] ?? []));
         assertVersion(result.optim, position + 1);
         commitStep(

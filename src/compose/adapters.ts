@@ -1,0 +1,128 @@
+import type { OmniConfig, TaskConfig } from "../config/index.js";
+import { buildReward, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
+import { openSandbox } from "../sandbox/index.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { buildTask } from "../tasks/index.js";
+import type { Task } from "../tasks/task.js";
+import type { LoadedTask, Usage } from "../train/index.js";
+import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
+import { cacheFolder } from "./places.js";
+
+/** Everything built from a config; `close` ends all of it. */
+export interface Adapters extends OpenEngine {
+  readonly sandbox: Sandbox;
+  readonly judge: Judge | undefined;
+  readonly tasks: readonly LoadedTask[];
+  /** What every reader of a report must know. */
+  readonly cautions: readonly string[];
+  usage(): Usage;
+}
+
+/** Settings of {@link openAdapters}. */
+export interface AdapterOptions extends EngineOptions {
+  /** Folder that relative paths of the config start from. */
+  readonly baseDir: string;
+  /** Tasks made in code, beside those of the config. */
+  readonly customTasks?: readonly Task[];
+}
+
+/** Builds engine, sandbox, judge and tasks; on failure what was opened is closed again. */
+export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const end of closers.splice(0).reverse()) await end();
+  };
+  try {
+    const opened = await openEngine(options);
+    closers.push(() => opened.close());
+    const sandbox = countedSandbox(await sandboxOf(options));
+    closers.push(() => sandbox.close());
+    const judge = judgeOf(options.config, opened);
+    const tasks = await loadTasks(options, opened, sandbox, judge);
+    const usage = () => ({ ...sandbox.counts(), ...judgeCounts(judge) });
+    return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(sandbox, judge), usage, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function sandboxOf({ config, signal, notice }: AdapterOptions): Promise<Sandbox> {
+  const { kind, concurrency, image, limits } = config.sandbox;
+  return openSandbox({ kind, concurrency, image, limits, signal, notice });
+}
+
+interface CountedSandbox extends Sandbox {
+  counts(): Pick<Usage, "sandboxRuns" | "sandboxInfrastructureErrors">;
+}
+
+function countedSandbox(sandbox: Sandbox): CountedSandbox {
+  let sandboxRuns = 0;
+  let sandboxInfrastructureErrors = 0;
+  return {
+    description: sandbox.description,
+    run: async (submission, options) => {
+      const result = await sandbox.run(submission, options);
+      sandboxRuns += 1;
+      if (result.verdict === "infrastructure_error") sandboxInfrastructureErrors += 1;
+      return result;
+    },
+    close: () => sandbox.close(),
+    counts: () => ({ sandboxRuns, sandboxInfrastructureErrors }),
+  };
+}
+
+function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | undefined {
+  if (config.judge !== undefined) return openJudge(config.judge);
+  const trial = engine.capabilities.judge;
+  if (trial === undefined) return undefined;
+  return openJudge({ trial: true, baseUrl: trial.baseUrl, apiKey: trial.token, model: model.base });
+}
+
+function judgeCounts(judge: Judge | undefined): Pick<Usage, "judgeCalls" | "judgeFailures"> {
+  const stats = judge?.stats();
+  return { judgeCalls: stats?.calls ?? 0, judgeFailures: stats?.failures ?? 0 };
+}
+
+async function loadTasks(
+  options: AdapterOptions,
+  { engine, model }: OpenEngine,
+  sandbox: Sandbox,
+  judge: Judge | undefined,
+): Promise<LoadedTask[]> {
+  const { config, baseDir, signal } = options;
+  const tokenLengths = async (prompts: Parameters<typeof chatPrompts>[0]) => {
+    const tokens = await engine.sampler.tokenize(chatPrompts(prompts), { signal });
+    return tokens.map((list) => list.length);
+  };
+  const build = (task: TaskConfig) => {
+    const reward = buildReward(task, { sandbox, judge });
+    return buildTask(task, {
+      reward,
+      seed: config.seed,
+      baseDir,
+      cacheDir: cacheFolder(),
+      tokenLengths,
+      notice: options.notice,
+    });
+  };
+  const tasks = [...config.tasks.map(build), ...(options.customTasks ?? [])];
+  const loaded: LoadedTask[] = [];
+  for (const task of tasks) loaded.push({ task, splits: await task.load(signal) });
+  void model;
+  return loaded;
+}
+
+function chatPrompts(prompts: readonly (readonly import("../core/index.js").ChatMessage[])[]) {
+  return prompts.map((messages) => ({ kind: "chat" as const, messages }));
+}
+
+function cautionsOf(sandbox: Sandbox, judge: Judge | undefined): string[] {
+  const { forUntrustedCode, kind } = sandbox.description;
+  return [
+    ...(forUntrustedCode
+      ? []
+      : [`the ${kind} sandbox is not for untrusted code; use sandbox.kind: docker for real work`]),
+    ...(judge?.trial === true ? [trialJudgeCaution] : []),
+  ];
+}

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import type { OmniConfig } from "../config/index.js";
+import { ConfigError } from "../core/index.js";
+import type { Engine, ModelInfo } from "../engine/engine.js";
+import { connectEngine, launchEngine } from "../engine/index.js";
+import { cacheFolder, serverPython } from "./places.js";
+
+/** An engine with the run's model loaded from its base. */
+export interface OpenEngine {
+  readonly engine: Engine;
+  readonly model: ModelInfo;
+  /** Put before checkpoint names: empty where the server belongs to this run alone. */
+  readonly checkpointPrefix: string;
+  close(): Promise<void>;
+}
+
+/** Where an engine keeps things and what it says. */
+export interface EngineOptions {
+  readonly config: OmniConfig;
+  readonly modelId: string;
+  /** Folder of the checkpoints of an embedded server. */
+  readonly checkpointRoot: string;
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+  readonly notice: (message: string) => void;
+}
+
+/** Connects to the configured engine, or launches the embedded one, and loads the model. */
+export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
+  const { config, modelId, signal } = options;
+  const settings = config.engines[0];
+  if (settings === undefined || config.engines.length > 1) {
+    throw new ConfigError("engines: exactly one engine with the roles sample and train is supported", {
+      code: "engines",
+    });
+  }
+  if (config.model.adapter !== "full") {
+    throw new ConfigError(`model.adapter: "${config.model.adapter}" is not supported by the server yet; use full`, {
+      code: "adapter",
+    });
+  }
+  const launched = settings.address === "auto" ? await launchEmbedded(options) : undefined;
+  try {
+    const engine = await connectEngine({
+      address: launched?.address ?? settings.address,
+      modelId,
+      signal,
+      ...(settings.token === undefined ? {} : { token: settings.token.reveal() }),
+      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    });
+    options.notice(`loading ${config.model.base}`);
+    const model = await engine.trainer.loadModel(
+      { base: config.model.base, seed: config.seed, replace: true },
+      { signal },
+    );
+    const close = async () => {
+      await engine.close();
+      await launched?.close();
+    };
+    return { engine, model, checkpointPrefix: launched === undefined ? `${modelId}/` : "", close };
+  } catch (error) {
+    await launched?.close();
+    throw error;
+  }
+}
+
+function launchEmbedded({ config, checkpointRoot, logFile, signal }: EngineOptions) {
+  const threads = config.engines[0]?.threads;
+  return launchEngine({
+    python: serverPython(),
+    checkpointRoot,
+    modelRoot: process.env.OMNI_MODEL_ROOT ?? process.cwd(),
+    cacheDir: join(cacheFolder(), "models"),
+    logFile,
+    signal,
+    ...(threads === undefined ? {} : { threads }),
+  });
+}

@@ -1,0 +1,5 @@
+export { type EvalSummary, evalConfig, evalRun } from "./eval.js";
+export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
+export { type Plan, planRun } from "./plan.js";
+export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";
+export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";

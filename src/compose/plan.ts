@@ -1,0 +1,91 @@
+import type { OmniConfig } from "../config/index.js";
+import type { ChatMessage } from "../core/index.js";
+import { defineReward } from "../rewards/index.js";
+import { scheduleBatches } from "../schedule/index.js";
+import { buildTask } from "../tasks/index.js";
+import { cacheFolder } from "./places.js";
+
+/** What a run would do, without an engine. */
+export interface Plan {
+  readonly model: string;
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly family: string;
+    readonly train: number;
+    readonly validation: number;
+    readonly test: number;
+    readonly demonstrations: number;
+  }[];
+  readonly stages: readonly { readonly stage: string; readonly updates: number; readonly prompts: number }[];
+  readonly warmUpSteps: number;
+  readonly updates: number;
+  readonly rollouts: number;
+  /** At most: every completion at its token limit. */
+  readonly maxGeneratedTokens: number;
+  readonly evaluations: number;
+  readonly evaluationRollouts: number;
+}
+
+/**
+ * Loads and filters the data as a run would, except the length filter, which needs the model's tokenizer: here four
+ * characters count as one token.
+ */
+export async function planRun(options: {
+  readonly config: OmniConfig;
+  readonly baseDir: string;
+  readonly signal?: AbortSignal;
+}): Promise<Plan> {
+  const { config, baseDir, signal } = options;
+  const reward = defineReward("planned", () => null);
+  const estimate = async (prompts: readonly (readonly ChatMessage[])[]) => prompts.map(approximateTokens);
+  const settings = { reward, seed: config.seed, baseDir, cacheDir: cacheFolder(), tokenLengths: estimate };
+  const loaded = [];
+  for (const task of config.tasks) {
+    loaded.push({ config: task, splits: await buildTask(task, settings).load(signal) });
+  }
+  const { promptsPerUpdate, epochs, maxUpdates, groupSize } = config.train;
+  const items = loaded.map(({ config: task, splits }) => ({ id: task.id, items: splits.train }));
+  const schedule = config.schedule;
+  const all = scheduleBatches({ schedule, tasks: items, promptsPerUpdate, epochs, seed: config.seed });
+  const batches = all.slice(0, maxUpdates ?? all.length);
+  const tokenLimit = new Map(config.tasks.map((task) => [task.id, task.maxTokens ?? config.train.maxTokens]));
+  const prompts = batches.flatMap((batch) => batch.items);
+  const evaluations = evaluationPoints(config, batches.length);
+  const held = loaded.map(({ splits }) => Math.min(splits[config.eval.split].length, config.eval.itemsPerTask));
+  return {
+    model: config.model.base,
+    tasks: loaded.map(({ config: task, splits }) => ({
+      id: task.id,
+      family: task.family,
+      train: splits.train.length,
+      validation: splits.validation.length,
+      test: splits.test.length,
+      demonstrations: splits.train.filter((item) => item.demonstration !== undefined).length,
+    })),
+    stages: stagesOf(batches),
+    warmUpSteps: config.warmup?.steps ?? 0,
+    updates: batches.length,
+    rollouts: prompts.length * groupSize,
+    maxGeneratedTokens: groupSize * sum(prompts.map((item) => tokenLimit.get(item.taskId) ?? 0)),
+    evaluations,
+    evaluationRollouts: evaluations * sum(held) * config.eval.samples,
+  };
+}
+
+function evaluationPoints({ warmup, eval: { every } }: OmniConfig, updates: number): number {
+  const during = every > 0 ? Math.max(0, Math.ceil(updates / every) - 1) : 0;
+  return 1 + (warmup === undefined ? 0 : 1) + during + (updates > 0 ? 1 : 0);
+}
+
+function stagesOf(batches: ReturnType<typeof scheduleBatches>): Plan["stages"] {
+  const names = [...new Set(batches.map((batch) => batch.stage))];
+  return names.map((stage) => {
+    const ours = batches.filter((batch) => batch.stage === stage);
+    return { stage, updates: ours.length, prompts: sum(ours.map((batch) => batch.items.length)) };
+  });
+}
+
+const approximateTokens = (messages: readonly ChatMessage[]) =>
+  Math.ceil(sum(messages.map((message) => message.content.length)) / 4);
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
