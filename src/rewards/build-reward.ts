@@ -1,0 +1,109 @@
+import { ConfigError } from "../core/index.js";
+import type { Sandbox, SandboxLimits } from "../sandbox/sandbox.js";
+import type { AnswerOptions } from "./answer.js";
+import { codeComponent } from "./code/code.js";
+import { formatComponent, tagsComponent } from "./format.js";
+import { checkWeight, composeReward, defaultWeights, type Weighted } from "./hybrid.js";
+import type { Judge } from "./judge/judge.js";
+import { mathComponent } from "./math/math.js";
+import { type QaStyle, qaComponent } from "./qa/qa.js";
+import type { Reward, RewardComponent } from "./reward.js";
+import { writingComponent } from "./writing/writing.js";
+
+/** The four families that have a reward of their own. */
+export const rewardFamilies = ["math", "code", "qa", "writing"] as const;
+
+/** A family with a built-in primary component, which bears its name. */
+export type RewardFamily = (typeof rewardFamilies)[number];
+
+/** What of a task's config decides its reward. */
+export interface RewardSettings {
+  readonly id: string;
+  readonly family: RewardFamily;
+  /** Weight by component name: the family, `format`, `tags`. Left out or empty = the defaults 1, 0.1, 0.1. */
+  readonly reward?: Readonly<Record<string, number>>;
+  readonly data?: { readonly style?: QaStyle };
+}
+
+/** What primary components work with; needed only by the families that use them. */
+export interface RewardTools {
+  readonly sandbox?: Sandbox | undefined;
+  readonly sandboxLimits?: Partial<SandboxLimits> | undefined;
+  readonly judge?: Judge | undefined;
+}
+
+/**
+ * The hybrid reward of a task of one of the four families. Components not named in a non-empty `reward` are left out,
+ * but for the primary (weight 1) and `format` (weight 0): correctness and format are always shown apart. With `raw` the
+ * response itself is the answer and only the primary component is scored. Throws ConfigError on an unknown component, a
+ * weight outside [0, 1], or a missing sandbox or judge.
+ */
+export function buildReward(task: RewardSettings, tools: RewardTools = {}, options: AnswerOptions = {}): Reward {
+  const primary = primaryComponent(task, tools, options);
+  const given = task.reward ?? {};
+  for (const [name, weight] of Object.entries(given)) checkComponent(task, name, weight);
+  const custom = Object.keys(given).length > 0;
+  const components: Weighted[] = [{ component: primary, weight: given[task.family] ?? defaultWeights.primary }];
+  if (options.raw) return composeReward({ primary: task.family, components });
+  components.push({ component: formatComponent, weight: given.format ?? (custom ? 0 : defaultWeights.format) });
+  if (!custom || given.tags !== undefined) {
+    components.push({ component: tagsComponent, weight: given.tags ?? defaultWeights.tags });
+  }
+  return composeReward({ primary: task.family, components });
+}
+
+function primaryComponent(task: RewardSettings, tools: RewardTools, options: AnswerOptions): RewardComponent {
+  const { sandbox, sandboxLimits: limits, judge } = tools;
+  switch (task.family) {
+    case "math":
+      return mathComponent(options);
+    case "qa":
+      return qaComponent({ ...options, ...(task.data?.style ? { style: task.data.style } : {}) });
+    case "code":
+      if (sandbox === undefined) throw new ConfigError(`task "${task.id}": family code needs a sandbox`);
+      return codeComponent({ ...options, sandbox, ...(limits ? { limits } : {}) });
+    case "writing":
+      if (judge === undefined)
+        throw new ConfigError(`task "${task.id}": family writing needs a judge; configure judge`);
+      return writingComponent({ ...options, judge });
+    default: {
+      const family: string = task.family satisfies never;
+      const known = rewardFamilies.join(", ");
+      throw new ConfigError(
+        `task "${task.id}": unknown family "${family}"${meant(family, rewardFamilies)} known: ${known}`,
+      );
+    }
+  }
+}
+
+function checkComponent(task: RewardSettings, name: string, weight: number): void {
+  const known = [task.family, "format", "tags"];
+  const place = `task "${task.id}": reward`;
+  if (!known.includes(name)) {
+    const remedy = `${meant(name, known)} family ${task.family} has ${known.join(", ")}`;
+    throw new ConfigError(`${place}: unknown component "${name}";${remedy}`, { code: "unknown_component" });
+  }
+  checkWeight(name, weight, place);
+}
+
+/** ` did you mean "math"?` for the nearest known name within two edits, else "". */
+function meant(name: string, known: readonly string[]): string {
+  const near = known
+    .map((candidate) => ({ candidate, edits: editDistance(name.toLowerCase().slice(0, 32), candidate) }))
+    .sort((a, b) => a.edits - b.edits)[0];
+  return near !== undefined && near.edits <= 2 ? ` did you mean "${near.candidate}"?` : "";
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swapped));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

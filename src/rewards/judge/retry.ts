@@ -1,0 +1,106 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { CancelledError, JudgeError, throwIfAborted } from "../../core/index.js";
+
+/** How often and how long an attempt is repeated. */
+export interface RetryPolicy {
+  /** Repetitions after the first attempt. */
+  readonly maxRetries: number;
+  /** First back-off; doubles each time up to `maxBackoffMs`, with jitter in its upper half. */
+  readonly backoffMs: number;
+  readonly maxBackoffMs: number;
+}
+
+/** An attempt that failed; `details.retryAfterMs` where the endpoint said when to come again. */
+export class AttemptError extends JudgeError {
+  readonly status: number | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(
+    message: string,
+    options: { retryable: boolean; status?: number | undefined; retryAfterMs?: number | undefined; cause?: unknown },
+  ) {
+    super(message, { code: "judge_attempt_failed", retryable: options.retryable, cause: options.cause });
+    this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/**
+ * Runs `attempt` until it succeeds, fails for good, or the retries or the time are used up; then throws the last
+ * AttemptError. A wait that would end after `deadlineAt()` (performance.now() milliseconds) is not begun.
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  policy: RetryPolicy,
+  deadlineAt: () => number,
+  signal?: AbortSignal,
+): Promise<T> {
+  for (let retry = 0; ; retry++) {
+    throwIfAborted(signal);
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof AttemptError) || !error.retryable || retry >= policy.maxRetries) throw error;
+      const waitMs = backoffMs(policy, retry, error.retryAfterMs);
+      if (performance.now() + waitMs >= deadlineAt()) throw error;
+      await wait(waitMs, signal);
+    }
+  }
+}
+
+/** Exponential back-off with jitter in [½, 1] of it, never earlier than the endpoint asked for. */
+export function backoffMs(policy: RetryPolicy, retry: number, retryAfterMs = 0, random = Math.random): number {
+  const ceiling = Math.min(policy.maxBackoffMs, policy.backoffMs * 2 ** retry);
+  const jittered = ceiling * (0.5 + 0.5 * random());
+  return retryAfterMs > 0 ? retryAfterMs + Math.min(jittered, retryAfterMs / 10) : jittered;
+}
+
+/** Milliseconds that `Retry-After` (seconds or an HTTP date) or `retry-after-ms` asks for; undefined without either. */
+export function retryAfterMs(headers: Headers | undefined, now = Date.now()): number | undefined {
+  const ms = Number(headers?.get("retry-after-ms") ?? Number.NaN);
+  if (Number.isFinite(ms) && ms >= 0) return ms;
+  const value = headers?.get("retry-after")?.trim();
+  if (value === undefined || value === "") return undefined;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+/**
+ * Runs `job` with a signal that fires when the caller's does or after `timeoutMs`. The caller's signal rejects with
+ * CancelledError; time running out with a retryable AttemptError. The job is not waited for once either fired.
+ */
+export async function withTimeout<T>(
+  job: (signal: AbortSignal) => Promise<T>,
+  timeoutMs: number,
+  signal?: AbortSignal,
+): Promise<T> {
+  throwIfAborted(signal);
+  const controller = new AbortController();
+  let stop = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    const cancelled = () => reject(new CancelledError("cancelled", { cause: signal?.reason }));
+    const timedOut = () => reject(new AttemptError(`no reply within ${timeoutMs} ms`, { retryable: true }));
+    const timer = setTimeout(timedOut, timeoutMs);
+    signal?.addEventListener("abort", cancelled, { once: true });
+    stop = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", cancelled);
+    };
+  });
+  try {
+    return await Promise.race([job(controller.signal), stopped]);
+  } finally {
+    stop();
+    controller.abort();
+  }
+}
+
+async function wait(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await delay(ms, undefined, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw new CancelledError("cancelled", { cause: error });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Judgement, JudgeStats, JudgeUsage } from "./judge.js";
+
+/** Counts one comparison: its attempts, replies and usage. */
+export class Tally {
+  attempts = 0;
+  failedAttempts = 0;
+  parseFailures = 0;
+  promptTokens = 0;
+  completionTokens = 0;
+  estimatedUsages = 0;
+  readonly raw: string[] = [];
+
+  /** Adds a reply; usage that is missing is estimated at four characters a token. */
+  reply(
+    content: string,
+    promptChars: number,
+    usage: { promptTokens: number; completionTokens: number } | undefined,
+  ): void {
+    this.raw.push(content.length > 4000 ? `${content.slice(0, 4000)}…` : content);
+    this.promptTokens += usage?.promptTokens ?? Math.ceil(promptChars / 4);
+    this.completionTokens += usage?.completionTokens ?? Math.ceil(content.length / 4);
+    if (usage === undefined) this.estimatedUsages += 1;
+  }
+
+  usage(): JudgeUsage {
+    const { promptTokens, completionTokens, estimatedUsages } = this;
+    return { promptTokens, completionTokens, estimated: estimatedUsages > 0 };
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Sums over comparisons. Cancelled ones keep the attempts they made. */
+export class Totals {
+  readonly #sum: Mutable<JudgeStats> = {
+    calls: 0,
+    attempts: 0,
+    failedAttempts: 0,
+    parseFailures: 0,
+    failures: 0,
+    promptTokens: 0,
+    completionTokens: 0,
+    estimatedUsages: 0,
+    bothOrders: 0,
+    flips: 0,
+    latencyMs: 0,
+    maxLatencyMs: 0,
+    pending: 0,
+  };
+
+  begin(): void {
+    this.#sum.calls += 1;
+    this.#sum.pending += 1;
+  }
+
+  /** `judgement` is undefined for a cancelled comparison. */
+  end(tally: Tally, judgement: Judgement | undefined): void {
+    const sum = this.#sum;
+    sum.pending -= 1;
+    for (const key of countsOfTally) sum[key] += tally[key];
+    if (judgement === undefined) return;
+    if (judgement.outcome === undefined) sum.failures += 1;
+    if (judgement.flipped !== undefined) sum.bothOrders += 1;
+    if (judgement.flipped) sum.flips += 1;
+    sum.latencyMs += judgement.latencyMs;
+    sum.maxLatencyMs = Math.max(sum.maxLatencyMs, judgement.latencyMs);
+  }
+
+  snapshot(): JudgeStats {
+    return { ...this.#sum };
+  }
+}
+
+const countsOfTally = [
+  "attempts",
+  "failedAttempts",
+  "parseFailures",
+  "promptTokens",
+  "completionTokens",
+  "estimatedUsages",
+] as const;

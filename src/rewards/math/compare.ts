@@ -1,0 +1,106 @@
+import { canonical, render } from "./canonical.js";
+import { parseQuantity, sameQuantity } from "./quantity.js";
+import { type Token, tokenize } from "./tokens.js";
+
+/**
+ * What the in-process layer can say of an answer against the gold. `undecided` is for a symbolic layer to settle; where
+ * there is none it counts as wrong. `bad_gold` is the item's fault.
+ */
+export type Comparison =
+  | { readonly outcome: "equal"; readonly by: "text" | "number" | "word" | "elements" }
+  | { readonly outcome: "different"; readonly reason: string }
+  | { readonly outcome: "undecided"; readonly reason: string }
+  | { readonly outcome: "bad_gold"; readonly reason: string };
+
+const MAX_DEPTH = 4;
+const CLOSERS: ReadonlyMap<string, string> = new Map([
+  ["(", ")"],
+  ["[", "]"],
+  ["\\{", "\\}"],
+]);
+const OPENERS = new Set(["(", "[", "{", "\\{"]);
+const CLOSING = new Set([")", "]", "}", "\\}"]);
+
+/**
+ * Compares two answers, plain or LaTeX: as normalised text, as exact rationals (never through floating point), as words
+ * without case, and tuples and lists element by element in order. Linear but for arithmetic on at most 4,096 digits.
+ */
+export function compareAnswers(answer: string, gold: string): Comparison {
+  const truth = read(gold);
+  if (truth === undefined) return { outcome: "bad_gold", reason: "the gold answer is longer than 4,096 characters" };
+  if (truth.length === 0) return { outcome: "bad_gold", reason: "the gold answer is empty" };
+  const given = read(answer);
+  if (given === undefined) return { outcome: "different", reason: "the answer is longer than 4,096 characters" };
+  if (given.length === 0) return { outcome: "different", reason: "the answer is empty" };
+  return compareTokens(given, truth, 0);
+}
+
+function read(text: string): readonly Token[] | undefined {
+  const tokens = tokenize(text);
+  return tokens === undefined ? undefined : canonical(tokens);
+}
+
+function compareTokens(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {
+  const [answer, gold] = [render(given), render(truth)];
+  if (answer === gold) return { outcome: "equal", by: "text" };
+  const number = parseQuantity(truth, { any: true });
+  const value = parseQuantity(given, { any: false, also: number?.unit });
+  if (number !== undefined && value !== undefined) {
+    if (sameQuantity(value, number)) return { outcome: "equal", by: "number" };
+    return { outcome: "different", reason: "another number" };
+  }
+  if (isWords(gold) && answer.toLowerCase() === gold.toLowerCase()) return { outcome: "equal", by: "word" };
+  return compareElements(given, truth, depth);
+}
+
+/** Text such as `even` or `Monday`: its case means nothing. Symbols, `A` or `AB`, keep theirs. */
+function isWords(text: string): boolean {
+  return /^[A-Z]?[a-z]{2,}( [A-Z]?[a-z]+)*$/.test(text);
+}
+
+function compareElements(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {
+  const undecided = { outcome: "undecided", reason: "not equal as text or number" } as const;
+  if (depth >= MAX_DEPTH) return undecided;
+  const [answers, golds] = [elements(given), elements(truth)];
+  if (answers === undefined || golds === undefined) return undecided;
+  if (answers.bracket !== golds.bracket) return { outcome: "undecided", reason: "other brackets" };
+  if (answers.parts.length !== golds.parts.length)
+    return { outcome: "different", reason: "another number of elements" };
+  for (const [i, gold] of golds.parts.entries()) {
+    const answer = answers.parts[i] ?? [];
+    if (gold.length === 0 || answer.length === 0) return undecided;
+    const compared = compareTokens(answer, gold, depth + 1);
+    if (compared.outcome !== "equal") return compared;
+  }
+  return { outcome: "equal", by: "elements" };
+}
+
+interface Elements {
+  /** The opening bracket and the closing one, "" for a bare list. */
+  readonly bracket: string;
+  readonly parts: readonly (readonly Token[])[];
+}
+
+/** Top-level comma-separated parts of `(a, b)`, `[a, b)`, `\{a, b\}` or `a, b`; undefined when there is one part only. */
+function elements(tokens: readonly Token[]): Elements | undefined {
+  const first = tokens[0]?.text ?? "";
+  const last = tokens.at(-1)?.text ?? "";
+  const enclosed = CLOSERS.has(first) && CLOSING.has(last) && last !== "}";
+  const inner = enclosed ? splitTopLevel(tokens.slice(1, -1)) : undefined;
+  if (inner !== undefined) return inner.length > 1 ? { bracket: first + last, parts: inner } : undefined;
+  const bare = splitTopLevel(tokens);
+  return bare !== undefined && bare.length > 1 ? { bracket: "", parts: bare } : undefined;
+}
+
+/** Undefined when brackets close that were not open, as between the halves of `(1,2),(3,4)`. */
+function splitTopLevel(tokens: readonly Token[]): (readonly Token[])[] | undefined {
+  const parts: Token[][] = [[]];
+  let depth = 0;
+  for (const token of tokens) {
+    if (OPENERS.has(token.text)) depth += 1;
+    if (CLOSING.has(token.text) && --depth < 0) return undefined;
+    if (depth === 0 && token.text === ",") parts.push([]);
+    else parts.at(-1)?.push(token);
+  }
+  return parts;
+}

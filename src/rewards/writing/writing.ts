@@ -1,0 +1,44 @@
+import type { ComponentScore } from "../../core/index.js";
+import { type AnswerOptions, answerOf, isBlank } from "../answer.js";
+import type { Judge, Judgement } from "../judge/judge.js";
+import type { RewardComponent } from "../reward.js";
+
+/** What the component `writing` needs. */
+export interface WritingOptions extends AnswerOptions {
+  readonly judge: Judge;
+  /** Undefined = the judge's own. */
+  readonly rubric?: string;
+}
+
+/**
+ * The primary component `writing` (method §3): the answer text alone against the reference, judged by a rubric;
+ * preferred 1, tie 0.5, dispreferred 0, the mean where both orders are asked for. Unanswered is 0 without a call.
+ */
+export function writingComponent(options: WritingOptions): RewardComponent {
+  const { judge, rubric } = options;
+  return {
+    name: "writing",
+    score: async (input, { signal }) => {
+      const { gold, question } = input.item;
+      if (gold.kind !== "writing") return { value: null, reason: gold.kind === "none" ? gold.reason : "no reference" };
+      if (isBlank(gold.reference)) return { value: null, reason: "the item's reference is empty" };
+      const answer = answerOf(input, { ...options, unwrapBoxed: false });
+      if (answer.kind === "missing") return { value: 0, reason: answer.reason };
+      const judgement = await judge.compare({
+        prompt: question,
+        candidate: answer.text,
+        reference: gold.reference,
+        seed: input.seed,
+        ...(rubric === undefined ? {} : { rubric }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return scoreJudgement(judgement, judge.trial);
+    },
+  };
+}
+
+function scoreJudgement(judgement: Judgement, trial: boolean): ComponentScore {
+  const { outcome, reason, raw, usage, latencyMs, attempts } = judgement;
+  const details = { outcome: outcome ?? null, raw, usage: { ...usage }, latencyMs, attempts, trial };
+  return { value: judgement.outcome === undefined ? null : judgement.score, reason, details };
+}
