@@ -13,3 +13,8 @@ export function expandVariables(
     dollar === "$" ? whole.slice(1) : (env[name] ?? missing(name)),
   );
 }
+
+/** The environment with empty variables left out: an empty secret is a missing one. */
+export function withoutEmpty(env: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+}

@@ -1,2 +1,7 @@
+export { configJsonSchema } from "./json-schema.js";
+export { type ConfigOptions, type LoadedConfig, loadConfig, type Provenance, resolveConfig } from "./load.js";
+export { redactConfig, renderConfig } from "./render.js";
+export { defaultReward } from "./rules.js";
 export * from "./schema.js";
 export { Secret } from "./secret.js";
+export { hint, suggest } from "./suggest.js";

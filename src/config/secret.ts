@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { ConfigError } from "../core/index.js";
-import { expandVariables } from "./expand.js";
+import { expandVariables, withoutEmpty } from "./expand.js";
 
 /**
  * A secret by reference: the config keeps `${VAR}` or `file:path` and never the value, so that a config can be written
@@ -37,7 +37,7 @@ export class Secret {
   /** The secret itself. Throws ConfigError when its variable is unset or empty, or its file cannot be read. */
   reveal(env: Readonly<Record<string, string | undefined>> = process.env): string {
     if (this.#text.startsWith("file:")) return readSecretFile(this.#text.slice("file:".length));
-    return expandVariables(this.#text, env, (name) => {
+    return expandVariables(this.#text, withoutEmpty(env), (name) => {
       throw new ConfigError(
         `environment variable ${name} is not set; it holds a secret of the config: export ${name}=…`,
         {

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { isAbsolute, resolve } from "node:path";
+import { OmniError } from "../core/index.js";
+import type { ConfigIssue, ConfigPath } from "./issue.js";
+import type { DataConfig, EngineConfig, OmniConfig } from "./schema.js";
+
+/** True for a data source on the hub instead of on disk. */
+export const isHubSource = (source: string): boolean => source.startsWith("hub:");
+
+/** The config with every path absolute: inputs start from `baseDir`, the runs folder from the working directory. */
+export function withAbsolutePaths(config: OmniConfig, baseDir: string): OmniConfig {
+  const { judge, model } = config;
+  return {
+    ...config,
+    model: { ...model, base: /^(\.{0,2}\/|\.{1,2}$)/.test(model.base) ? resolve(baseDir, model.base) : model.base },
+    engines: config.engines.map((engine) => absoluteEngine(engine, baseDir)),
+    tasks: config.tasks.map((task) => ({ ...task, data: absoluteData(task.data, baseDir) })),
+    ...(judge?.apiKey === undefined ? {} : { judge: { ...judge, apiKey: judge.apiKey.resolvedIn(baseDir, resolve) } }),
+    run: { ...config.run, folder: resolve(config.run.folder) },
+  };
+}
+
+function absoluteEngine(engine: EngineConfig, baseDir: string): EngineConfig {
+  const { token, tls } = engine;
+  const tlsPaths = Object.entries(tls ?? {}).map(([name, path]) => [name, resolve(baseDir, path)]);
+  return {
+    ...engine,
+    address: absoluteAddress(engine.address, baseDir),
+    ...(token === undefined ? {} : { token: token.resolvedIn(baseDir, resolve) }),
+    ...(tls === undefined ? {} : { tls: Object.fromEntries(tlsPaths) }),
+  };
+}
+
+function absoluteAddress(address: string, baseDir: string): string {
+  const [, scheme, path] = /^(unix|file):(?!\/\/)(.+)$/.exec(address) ?? [];
+  return scheme === undefined || path === undefined ? address : `${scheme}:${resolve(baseDir, path)}`;
+}
+
+function absoluteData(data: DataConfig, baseDir: string): DataConfig {
+  const part = (value: number | string) => (typeof value === "string" ? resolve(baseDir, value) : value);
+  return {
+    ...data,
+    source: isHubSource(data.source) ? data.source : resolve(baseDir, data.source),
+    split: { validation: part(data.split.validation), test: part(data.split.test) },
+  };
+}
+
+/** Files that an absolute config names and that are not there, and secrets that cannot be read. `given`: as written. */
+export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS.ProcessEnv): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  const file = (path: ConfigPath, written: string, wanted: string, remedy: string) => {
+    if (existsSync(wanted)) return;
+    const looked = isAbsolute(written) ? "" : ` (looked for ${wanted})`;
+    issues.push({
+      path,
+      at: "value",
+      code: "missing_file",
+      message: `no such file or folder: ${written}${looked}; ${remedy}`,
+    });
+  };
+  for (const [index, { data }] of absolute.tasks.entries()) {
+    const written = given.tasks[index]?.data ?? data;
+    const path = ["tasks", index, "data"];
+    if (!isHubSource(data.source)) {
+      file([...path, "source"], written.source, data.source, "paths start from the folder of the config file");
+    }
+    for (const name of ["validation", "test"] as const) {
+      const wanted = data.split[name];
+      const shown = String(written.split[name]);
+      if (typeof wanted === "string") file([...path, "split", name], shown, wanted, "name a file or a share below 1");
+    }
+  }
+  for (const [index, engine] of absolute.engines.entries()) {
+    for (const name of ["ca", "cert", "key"] as const) {
+      const wanted = engine.tls?.[name];
+      if (wanted === undefined) continue;
+      file(["engines", index, "tls", name], given.engines[index]?.tls?.[name] ?? wanted, wanted, "name a PEM file");
+    }
+    issues.push(...unreadable(["engines", index, "token"], engine.token, env));
+  }
+  return [...issues, ...unreadable(["judge", "apiKey"], absolute.judge?.apiKey, env)];
+}
+
+function unreadable(path: ConfigPath, secret: EngineConfig["token"], env: NodeJS.ProcessEnv): ConfigIssue[] {
+  try {
+    secret?.reveal(env);
+    return [];
+  } catch (error) {
+    const { code, message } = OmniError.from(error);
+    return [{ path, at: "value", code, message }];
+  }
+}

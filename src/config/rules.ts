@@ -1,0 +1,135 @@
+import type { ConfigIssue, ConfigPath } from "./issue.js";
+import type { OmniConfig, TaskConfig } from "./schema.js";
+import { hint } from "./suggest.js";
+
+/** Default weights of a task's reward (method §3): the primary component is named after the family. */
+export function defaultReward(family: string): Readonly<Record<string, number>> {
+  return { [family]: 1, format: 0.1, tags: 0.1 };
+}
+
+/**
+ * What is wrong between fields of a well-shaped config.
+ * @param customTasks ids of tasks that a program adds to those of the config
+ */
+export function ruleIssues(config: OmniConfig, customTasks: readonly string[]): ConfigIssue[] {
+  const ids = [...config.tasks.map((task) => task.id), ...customTasks];
+  return [
+    ...repeatedIds(config.tasks, customTasks),
+    ...config.tasks.flatMap((task, index) => taskIssues(task, ["tasks", index])),
+    ...scheduleIssues(config, ids),
+    ...engineIssues(config),
+    ...judgeIssues(config),
+  ];
+}
+
+function issue(path: ConfigPath, at: ConfigIssue["at"], code: string, message: string): ConfigIssue {
+  return { path, at, code, message };
+}
+
+function repeatedIds(tasks: readonly TaskConfig[], customTasks: readonly string[]): ConfigIssue[] {
+  return tasks.flatMap(({ id }, index) => {
+    const taken = customTasks.includes(id) || tasks.findIndex((task) => task.id === id) < index;
+    const message = `task id "${id}" is used twice; give each task an id of its own`;
+    return taken ? [issue(["tasks", index, "id"], "value", "duplicate_task", message)] : [];
+  });
+}
+
+function taskIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
+  return [...rewardIssues(task, [...path, "reward"]), ...dataIssues(task, [...path, "data"])];
+}
+
+function rewardIssues({ family, reward }: TaskConfig, path: ConfigPath): ConfigIssue[] {
+  const known = Object.keys(defaultReward(family));
+  return Object.keys(reward)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      issue(
+        [...path, name],
+        "key",
+        "unknown_component",
+        `a ${family} task has no reward component "${name}"${hint(name, known)}`,
+      ),
+    );
+}
+
+function dataIssues({ family, data }: TaskConfig, path: ConfigPath): ConfigIssue[] {
+  const issues: ConfigIssue[] = [];
+  if (data.style !== undefined && family !== "qa") {
+    issues.push(
+      issue([...path, "style"], "key", "style", `style is for tasks of family qa, this one is ${family}; remove it`),
+    );
+  }
+  const { validation, test } = data.split;
+  if (typeof validation === "number" && typeof test === "number" && validation + test >= 1) {
+    const message = `split leaves nothing to train on (${validation} + ${test} ≥ 1); choose smaller shares`;
+    issues.push(issue([...path, "split"], "value", "split", message));
+  }
+  for (const key of ["revision", "config", "file"] as const) {
+    if (data[key] === undefined || data.source.startsWith("hub:")) continue;
+    const message = `${key} is for a source hub:org/name, this one is a path; remove it`;
+    issues.push(issue([...path, key], "key", "hub_only", message));
+  }
+  return issues;
+}
+
+function scheduleIssues({ schedule }: OmniConfig, ids: readonly string[]): ConfigIssue[] {
+  switch (schedule.kind) {
+    case "joint":
+      return [];
+    case "curriculum":
+      return orderIssues(schedule.order, ids);
+    case "mixed":
+      return ratioIssues(schedule.ratios, ids);
+  }
+}
+
+function orderIssues(order: readonly string[], ids: readonly string[]): ConfigIssue[] {
+  const path = ["schedule", "order"];
+  const wrong = order.flatMap((id, index) => {
+    if (!ids.includes(id))
+      return [issue([...path, index], "value", "unknown_task", `order names no task: "${id}"${hint(id, ids)}`)];
+    if (order.indexOf(id) === index) return [];
+    return [issue([...path, index], "value", "duplicate_task", `order names "${id}" twice; name each task once`)];
+  });
+  const left = ids.filter((id) => !order.includes(id));
+  if (wrong.length > 0 || left.length === 0) return wrong;
+  return [issue(path, "value", "missing_task", `order leaves out ${left.join(", ")}; name each task once`)];
+}
+
+function ratioIssues(ratios: Readonly<Record<string, number>>, ids: readonly string[]): ConfigIssue[] {
+  const path = ["schedule", "ratios"];
+  const wrong = Object.keys(ratios)
+    .filter((id) => !ids.includes(id))
+    .map((id) => issue([...path, id], "key", "unknown_task", `ratios names no task: "${id}"${hint(id, ids)}`));
+  if (wrong.length > 0) return wrong;
+  const left = ids.filter((id) => ratios[id] === undefined);
+  if (left.length > 0) {
+    const message = `ratios leaves out ${left.join(", ")}; give each task a share, 0 to leave it out`;
+    return [issue(path, "value", "missing_task", message)];
+  }
+  if (Object.values(ratios).some((share) => share > 0)) return [];
+  return [issue(path, "value", "ratios", "every share is 0; give at least one task more")];
+}
+
+function engineIssues({ engines }: OmniConfig): ConfigIssue[] {
+  const roles = engines.flatMap((engine) => engine.roles);
+  const missing = (["sample", "train"] as const).filter((role) => !roles.includes(role));
+  const named = missing.map((role) => {
+    const message = `no engine has the role ${role}; give one roles: [sample, train]`;
+    return issue(["engines"], "value", "roles", message);
+  });
+  const threads = engines.flatMap((engine, index) => {
+    if (engine.threads === undefined || engine.address === "auto") return [];
+    const message = "threads is for address: auto; a server elsewhere sets its own; remove it";
+    return [issue(["engines", index, "threads"], "key", "threads", message)];
+  });
+  return [...named, ...threads];
+}
+
+function judgeIssues({ judge }: OmniConfig): ConfigIssue[] {
+  if (judge === undefined) return [];
+  const { username, password } = new URL(judge.baseUrl);
+  if (username === "" && password === "") return [];
+  const message = "baseUrl holds a user or password; give the secret as apiKey: $" + "{VARIABLE}";
+  return [issue(["judge", "baseUrl"], "value", "credentials", message)];
+}
