@@ -1,0 +1,15 @@
+export { buildTask, type DataTask, type TaskParts } from "./build-task.js";
+export { type CustomItem, defineTask, type TaskDefinition } from "./define-task.js";
+export type { QaStyle } from "./family.js";
+export type { LoadReport } from "./load-report.js";
+export type { TokenLengths } from "./select-items.js";
+export {
+  type HubConnection,
+  openSource,
+  type Source,
+  type SourcePlaces,
+  type SourceRow,
+  type SourceSpec,
+} from "./sources/index.js";
+export { type SplitShares, splitByQuestion } from "./split.js";
+export type { RolloutContext, Task, TaskSettings, Turn } from "./task.js";
