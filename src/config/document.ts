@@ -40,7 +40,7 @@ export class ConfigDocument {
     const wrong = yaml.errors[0] ?? yaml.warnings[0];
     if (wrong !== undefined) {
       const { line, col } = lines.linePos(wrong.pos[0]);
-      const message = `${file}:${line}:${col}: not valid YAML: ${firstLine(wrong.message)}; correct this line`;
+      const message = `${file}:${line}:${col}: not valid YAML: ${firstLine(wrong.message)}; ${syntaxRemedy(text, wrong.pos[0])}`;
       throw new ConfigError(message, { code: "yaml_syntax" });
     }
     if (!isMap(yaml.contents)) {
@@ -146,6 +146,11 @@ export function flagNode(flag: string, text: string): Node | null {
   }
   const value: unknown = parsed.toJS({ maxAliasCount: maxAliases });
   return value === null || value === undefined ? null : (new Document(value, yamlOptions).contents as Node);
+}
+
+function syntaxRemedy(text: string, at: number): string {
+  const variable = text.slice(Math.max(0, at - 1), at + 1).includes("${");
+  return variable ? 'put quotes around "${…}" inside braces' : "correct this line";
 }
 
 const firstLine = (message: string) => message.split("\n")[0] ?? message;
