@@ -55,7 +55,7 @@ function compareTokens(given: readonly Token[], truth: readonly Token[], depth: 
 
 /** Text such as `even` or `Monday`: its case means nothing. Symbols, `A` or `AB`, keep theirs. */
 function isWords(text: string): boolean {
-  return /^[A-Z]?[a-z]{2,}( [A-Z]?[a-z]+)*$/.test(text);
+  return /^(?:[A-Za-z][a-z]{2,}|[Nn]o)(?: [A-Za-z][a-z]*)*$/.test(text);
 }
 
 function compareElements(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {

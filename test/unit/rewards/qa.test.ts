@@ -1,0 +1,111 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { normaliseAnswer } from "../../../src/rewards/qa/normalise.js";
+import { qaComponent, scoreQa } from "../../../src/rewards/qa/qa.js";
+import { scored, tagged } from "./scored.js";
+
+const score = (answer: string, answers: readonly string[], options?: readonly string[]) =>
+  scoreQa(answer, { kind: "qa", answers, ...(options ? { options } : {}) }).value;
+
+describe("QA by text", () => {
+  it.each([
+    ["case", "paris", "Paris"],
+    ["a leading article", "The Eiffel Tower", "eiffel tower"],
+    ["a full stop", "Paris.", "Paris"],
+    ["quotes", "“Paris”", "Paris"],
+    ["emphasis", "**Paris**", "Paris"],
+    ["blanks", " New \n York ", "New York"],
+    ["a hyphen", "well-known", "well known"],
+    ["full-width letters", "Ｐａｒｉｓ", "Paris"],
+    ["separators in numbers", "1,000 km", "1000 km"],
+    ["decimals", "5.0", "5"],
+    ["number words", "two apples", "2 apples"],
+  ])("%s does not matter", (_, answer, gold) => {
+    expect(score(answer, [gold])).toBe(1);
+  });
+
+  it.each([
+    ["another word", "London", "Paris"],
+    ["more than the answer", "Paris or London", "Paris"],
+    ["the answer in a sentence", "The answer is Paris", "Paris"],
+    ["a sign", "-5", "5"],
+    ["a percent sign", "5%", "5"],
+    ["a factorial", "5!", "5"],
+    ["a decimal point", "3.14", "314"],
+    ["C++ and C", "C++", "C"],
+    ["x+1 and x-1", "x+1", "x-1"],
+    ["vitamin A and vitamin", "vitamin A", "vitamin"],
+    ["nothing", "...", "Paris"],
+  ])("%s matters", (_, answer, gold) => {
+    expect(score(answer, [gold])).toBe(0);
+  });
+
+  it("accepts any of several answers", () => {
+    expect(score("UK", ["United Kingdom", "UK", "Great Britain"])).toBe(1);
+    expect(score("France", ["United Kingdom", "UK"])).toBe(0);
+  });
+
+  it("does not let normalising blur the truth into a distractor", () => {
+    const options = ["the two", "2", "3"];
+    expect(score("2", ["2"], options)).toBe(1);
+    expect(score("the two", ["2"], options)).toBe(0);
+    expect(score("two", ["2"], options)).toBe(0);
+  });
+
+  it("is null without an accepted answer, 0 without an answer", async () => {
+    expect(score("x", [])).toBe(null);
+    expect(score("x", [" "])).toBe(null);
+    const component = qaComponent();
+    expect(await component.score(scored({ kind: "qa", answers: ["x"] }, "x"), {})).toMatchObject({ value: 0 });
+    expect(await component.score(scored({ kind: "qa", answers: [] }, "x"), {})).toMatchObject({ value: null });
+    expect(await component.score(scored({ kind: "qa", answers: ["x"] }, tagged("X.")), {})).toMatchObject({ value: 1 });
+    expect(await component.score(scored({ kind: "none", reason: "gone" }, "x"), {})).toEqual({
+      value: null,
+      reason: "gone",
+    });
+  });
+
+  it("normalising is idempotent", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 40 }), (text) => {
+        const once = normaliseAnswer(text);
+        expect(normaliseAnswer(once).length).toBeLessThanOrEqual(once.length + 4);
+        expect(score(text, [text])).toBe(once === "" ? null : 1);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("hostile answers cost milliseconds", () => {
+    const began = performance.now();
+    for (const unit of ["-", "a-", "1,", "\\text{", "'\"", " ", "\ud800", "((("])
+      score(unit.repeat(100_000 / unit.length), ["x"]);
+    for (const unit of ["-", "a-", "111,", "'\"", "\\text{", "`"]) score(unit.repeat(4096 / unit.length), ["x"]);
+    expect(performance.now() - began).toBeLessThan(250);
+  });
+});
+
+describe("QA by letter", () => {
+  const options = ["Rome", "Paris", "A", "Oslo"];
+  const letter = (answer: string, answers = ["Paris"]) =>
+    scoreQa(answer, { kind: "qa", answers, options }, "letter").value;
+
+  it.each(["B", "b", "(B)", "B.", "B)", "B: Paris", "(B) paris", "B. Paris"])("%s is right", (answer) => {
+    expect(letter(answer)).toBe(1);
+  });
+
+  it.each(["A", "C", "Z", "B or C", "B. Rome", "Paris", "AB", "Because", "", "B C"])("%s is wrong", (answer) => {
+    expect(letter(answer)).toBe(0);
+  });
+
+  it("understands a gold that is a letter, unless it is an option's text", () => {
+    expect(letter("B", ["B"])).toBe(1);
+    expect(letter("C", ["A"])).toBe(1);
+    expect(letter("A", ["A"])).toBe(0);
+  });
+
+  it("is null when no accepted answer is an option", () => {
+    expect(letter("A", ["Berlin"])).toBe(null);
+    expect(scoreQa("A", { kind: "qa", answers: ["Paris"] }, "letter").value).toBe(null);
+  });
+});
