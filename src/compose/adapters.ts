@@ -1,8 +1,9 @@
 import type { OmniConfig, TaskConfig } from "../config/index.js";
+import type { ChatMessage } from "../core/index.js";
 import { buildReward, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import { buildTask } from "../tasks/index.js";
+import { buildTask, type LoadReport } from "../tasks/index.js";
 import type { Task } from "../tasks/task.js";
 import type { LoadedTask, Usage } from "../train/index.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
@@ -76,8 +77,18 @@ function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | und
   if (config.judge !== undefined) return openJudge(config.judge);
   const trial = engine.capabilities.judge;
   if (trial === undefined) return undefined;
-  return openJudge({ trial: true, baseUrl: trial.baseUrl, apiKey: trial.token, model: model.base });
+  return openJudge({ ...trialJudge, baseUrl: trial.baseUrl, apiKey: trial.token, model: model.base });
 }
+
+/** It waits behind generation on the same engine, so its time-out is long; greedy and short, so that a run can be repeated. */
+const trialJudge = {
+  trial: true,
+  temperature: 0,
+  maxTokens: 48,
+  timeoutMs: 1_800_000,
+  maxRetries: 1,
+  maxConcurrency: 4,
+};
 
 function judgeCounts(judge: Judge | undefined): Pick<Usage, "judgeCalls" | "judgeFailures"> {
   const stats = judge?.stats();
@@ -86,35 +97,37 @@ function judgeCounts(judge: Judge | undefined): Pick<Usage, "judgeCalls" | "judg
 
 async function loadTasks(
   options: AdapterOptions,
-  { engine, model }: OpenEngine,
+  { engine }: OpenEngine,
   sandbox: Sandbox,
   judge: Judge | undefined,
 ): Promise<LoadedTask[]> {
   const { config, baseDir, signal } = options;
-  const tokenLengths = async (prompts: Parameters<typeof chatPrompts>[0]) => {
-    const tokens = await engine.sampler.tokenize(chatPrompts(prompts), { signal });
+  const tokenLengths = async (prompts: readonly (readonly ChatMessage[])[]) => {
+    const chats = prompts.map((messages) => ({ kind: "chat" as const, messages }));
+    const tokens = await engine.sampler.tokenize(chats, { signal });
     return tokens.map((list) => list.length);
   };
   const build = (task: TaskConfig) => {
     const reward = buildReward(task, { sandbox, judge });
-    return buildTask(task, {
-      reward,
-      seed: config.seed,
-      baseDir,
-      cacheDir: cacheFolder(),
-      tokenLengths,
-      notice: options.notice,
-    });
+    return buildTask(task, { reward, seed: config.seed, baseDir, cacheDir: cacheFolder(), tokenLengths });
   };
-  const tasks = [...config.tasks.map(build), ...(options.customTasks ?? [])];
   const loaded: LoadedTask[] = [];
-  for (const task of tasks) loaded.push({ task, splits: await task.load(signal) });
-  void model;
+  for (const task of config.tasks.map(build)) {
+    loaded.push({ task, splits: await task.load(signal) });
+    for (const line of lossesOf(await task.report(signal))) options.notice(`task "${task.id}": ${line}`);
+  }
+  for (const task of options.customTasks ?? []) loaded.push({ task, splits: await task.load(signal) });
   return loaded;
 }
 
-function chatPrompts(prompts: readonly (readonly import("../core/index.js").ChatMessage[])[]) {
-  return prompts.map((messages) => ({ kind: "chat" as const, messages }));
+/** What of a data set will not teach, in words; nothing when all of it will. */
+function lossesOf({ dropped, withoutGold, firstWithoutGold }: LoadReport): string[] {
+  return [
+    ...(dropped.tooLong > 0 ? [`${dropped.tooLong} prompts longer than maxPromptTokens left out`] : []),
+    ...(withoutGold > 0
+      ? [`${withoutGold} items have no usable gold and are masked (first: ${firstWithoutGold})`]
+      : []),
+  ];
 }
 
 function cautionsOf(sandbox: Sandbox, judge: Judge | undefined): string[] {

@@ -45,6 +45,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
       address: launched?.address ?? settings.address,
       modelId,
       signal,
+      ...(launched === undefined ? {} : { lost: launched.lost }),
       ...(settings.token === undefined ? {} : { token: settings.token.reveal() }),
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });
@@ -64,7 +65,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   }
 }
 
-function launchEmbedded({ config, checkpointRoot, logFile, signal }: EngineOptions) {
+function launchEmbedded({ config, checkpointRoot, logFile, signal, notice }: EngineOptions) {
   const threads = config.engines[0]?.threads;
   return launchEngine({
     python: serverPython(),
@@ -73,6 +74,7 @@ function launchEmbedded({ config, checkpointRoot, logFile, signal }: EngineOptio
     cacheDir: join(cacheFolder(), "models"),
     logFile,
     signal,
+    onProgress: notice,
     ...(threads === undefined ? {} : { threads }),
   });
 }

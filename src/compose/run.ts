@@ -146,7 +146,7 @@ function summarise(store: RunStore, adapters: Adapters, outcome: Awaited<ReturnT
       model: `${model.base} (${(model.parameters / 1e6).toFixed(1)} M parameters)`,
       engine: `${engine.capabilities.backend} on ${engine.capabilities.device}, ${engine.capabilities.threads} threads`,
       sandbox: `${sandbox.description.kind} (${sandbox.description.detail})`,
-      judge: judge?.description ?? "none",
+      judge: judge?.model ?? "none",
       checkpoint: checkpointPlace(folder, adapters, outcome.checkpoint),
       cautions: adapters.cautions,
     },

@@ -1,0 +1,33 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Engine, ModelInfo } from "../../src/engine/engine.js";
+import { connectEngine, launchEngine } from "../../src/engine/index.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** The Python that has the server: OMNI_PYTHON, else the checkout's virtual environment. */
+export const enginePython: string = process.env.OMNI_PYTHON ?? join(root, ".venv/bin/python");
+
+/** A real embedded server with `nano` loaded. */
+export async function startNanoEngine(
+  modelId = "test",
+): Promise<{ engine: Engine; model: ModelInfo; close(): Promise<void> }> {
+  const folder = mkdtempSync(join(tmpdir(), "omni-nano-"));
+  const launched = await launchEngine({
+    python: enginePython,
+    checkpointRoot: join(folder, "checkpoints"),
+    modelRoot: folder,
+    cacheDir: join(folder, "cache"),
+    logFile: join(folder, "engine.log"),
+    threads: 1,
+  });
+  const engine = await connectEngine({ address: launched.address, modelId, lost: launched.lost });
+  const model = await engine.trainer.loadModel({ base: "nano", seed: 1 });
+  const close = async () => {
+    await engine.close();
+    await launched.close();
+  };
+  return { engine, model, close };
+}
