@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CancelledError, EngineError, OmniError, PrerequisiteError, throwIfAborted } from "../core/index.js";
+import { CancelledError, EngineError, OmniError, throwIfAborted } from "../core/index.js";
 import { MAX_SOCKET_PATH } from "./address.js";
 import { type EngineExit, explainExit, explainStart, logSize } from "./engine-exit.js";
 import { connectEngine } from "./grpc-engine.js";
@@ -116,7 +116,10 @@ interface Place {
 function supervise(child: ChildProcess, { address, folder, logFile, logStart }: Place): LaunchedEngine {
   const losing = new AbortController();
   let closing = false;
-  const killOnExit = () => child.kill("SIGKILL");
+  const killOnExit = () => {
+    killGroup(child);
+    rmSync(folder, { recursive: true, force: true });
+  };
   process.once("exit", killOnExit);
   const exited = new Promise<EngineExit>((resolve) => {
     child.once("error", (error) => resolve({ code: null, signal: null, error }));
@@ -135,11 +138,21 @@ function supervise(child: ChildProcess, { address, folder, logFile, logStart }: 
     close: async () => {
       closing = true;
       if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");
-      const timer = setTimeout(() => child.kill("SIGKILL"), GRACE_MS);
+      const timer = setTimeout(() => killGroup(child), GRACE_MS);
       await exited;
       clearTimeout(timer);
     },
   };
+}
+
+/** SIGKILL to the server and whatever it started. */
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // Already gone.
+  }
 }
 
 async function untilItAnswers(server: LaunchedEngine, options: LaunchOptions, logStart: number): Promise<void> {
@@ -160,7 +173,7 @@ async function untilItAnswers(server: LaunchedEngine, options: LaunchOptions, lo
     });
     await engine.close();
   } catch (error) {
-    if (error instanceof CancelledError || error instanceof PrerequisiteError) throw error;
+    if (error instanceof CancelledError) throw error;
     if (server.lost.aborted) throw explainStart(await server.exited, options.python, options.logFile, logStart);
     const { message } = OmniError.from(error);
     throw new EngineError(
