@@ -1,3 +1,4 @@
+import { hint } from "../config/index.js";
 import { ConfigError } from "../core/index.js";
 import type { Sandbox, SandboxLimits } from "../sandbox/sandbox.js";
 import type { AnswerOptions } from "./answer.js";
@@ -68,10 +69,7 @@ function primaryComponent(task: RewardSettings, tools: RewardTools, options: Ans
       return writingComponent({ ...options, judge });
     default: {
       const family: string = task.family satisfies never;
-      const known = rewardFamilies.join(", ");
-      throw new ConfigError(
-        `task "${task.id}": unknown family "${family}"${meant(family, rewardFamilies)} known: ${known}`,
-      );
+      throw new ConfigError(`task "${task.id}": unknown family "${family}"${hint(family, rewardFamilies)}`);
     }
   }
 }
@@ -80,30 +78,7 @@ function checkComponent(task: RewardSettings, name: string, weight: number): voi
   const known = [task.family, "format", "tags"];
   const place = `task "${task.id}": reward`;
   if (!known.includes(name)) {
-    const remedy = `${meant(name, known)} family ${task.family} has ${known.join(", ")}`;
-    throw new ConfigError(`${place}: unknown component "${name}";${remedy}`, { code: "unknown_component" });
+    throw new ConfigError(`${place}: unknown component "${name}"${hint(name, known)}`, { code: "unknown_component" });
   }
   checkWeight(name, weight, place);
-}
-
-/** ` did you mean "math"?` for the nearest known name within two edits, else "". */
-function meant(name: string, known: readonly string[]): string {
-  const near = known
-    .map((candidate) => ({ candidate, edits: editDistance(name.toLowerCase().slice(0, 32), candidate) }))
-    .sort((a, b) => a.edits - b.edits)[0];
-  return near !== undefined && near.edits <= 2 ? ` did you mean "${near.candidate}"?` : "";
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const swapped = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, swapped));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

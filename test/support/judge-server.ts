@@ -118,7 +118,7 @@ function answer(
       error(500, "oops");
       break;
     case "401":
-      error(401, "bad key");
+      error(401, `bad key: ${request.headers.authorization}`);
       break;
     case "no-schema-400":
       structured ? error(400, "response_format is not supported") : completion(response, good, options);

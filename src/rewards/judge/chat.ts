@@ -46,6 +46,8 @@ export function openChat(endpoint: ChatEndpoint): Chat {
     maxRetries: 0,
     logLevel: "off",
   });
+  // Endpoints may repeat the key in what they refuse; reasons are kept with rollouts.
+  const hideKey = (message: string) => (endpoint.apiKey ? message.replaceAll(endpoint.apiKey, "***") : message);
   // Newer models of some endpoints refuse `max_tokens` and name its successor.
   let limitField: "max_tokens" | "max_completion_tokens" = "max_tokens";
 
@@ -62,7 +64,7 @@ export function openChat(endpoint: ChatEndpoint): Chat {
       try {
         return await client.chat.completions.create(body, { signal: attempt, timeout: timeoutMs });
       } catch (error) {
-        throw attemptError(error);
+        throw attemptError(error, hideKey);
       }
     };
     return readReply(await withTimeout(call, timeoutMs, signal));
@@ -88,17 +90,22 @@ function responseFormat(mode: ReplyMode) {
 }
 
 /** What may pass by itself is retryable: 408, 409, 429, 5xx, lost connections, bodies that end early or are not JSON. */
-function attemptError(error: unknown): AttemptError {
+function attemptError(error: unknown, shown: (message: string) => string): AttemptError {
   if (error instanceof APIConnectionError) {
-    return new AttemptError(`connection failed: ${rootMessage(error)}`, { retryable: true, cause: error });
+    return new AttemptError(shown(`connection failed: ${rootMessage(error)}`), { retryable: true, cause: error });
   }
   if (error instanceof APIError && typeof error.status === "number") {
     const { status } = error;
     const retryable = status === 408 || status === 409 || status === 429 || status >= 500;
     const wait = retryAfterMs(error.headers instanceof Headers ? error.headers : undefined);
-    return new AttemptError(`HTTP ${oneLine(error.message)}`, { retryable, status, retryAfterMs: wait, cause: error });
+    return new AttemptError(shown(`HTTP ${oneLine(error.message)}`), {
+      retryable,
+      status,
+      retryAfterMs: wait,
+      cause: error,
+    });
   }
-  return new AttemptError(`broken reply: ${rootMessage(error)}`, { retryable: true, cause: error });
+  return new AttemptError(shown(`broken reply: ${rootMessage(error)}`), { retryable: true, cause: error });
 }
 
 function rootMessage(error: unknown): string {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { deriveSeed } from "../../core/index.js";
 import { type ChatEndpoint, type ChatReply, openChat } from "./chat.js";
 import type { ComparisonRequest, Judge, Judgement } from "./judge.js";
@@ -117,6 +118,8 @@ export function openJudge(options: OpenAIJudgeOptions): Judge {
     stats: () => totals.snapshot(),
     compare: async (request) => {
       const tally = new Tally();
+      // A whole batch may wait on one signal; Node would warn of a leak from the eleventh listener on.
+      if (request.signal) setMaxListeners(0, request.signal);
       let judgement: Judgement | undefined;
       totals.begin();
       try {

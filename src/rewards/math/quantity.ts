@@ -2,7 +2,7 @@ import type { Token } from "./tokens.js";
 import { type UnitRule, unitOf } from "./units.js";
 
 /** Largest power of ten that is evaluated; beyond it a number is refused, so no answer can cost memory. */
-export const MAX_EXPONENT = 1000;
+const MAX_EXPONENT = 1000;
 
 /** An exact number with what stands around it. `den` > 0; not reduced. */
 export interface Quantity {

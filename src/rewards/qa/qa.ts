@@ -49,9 +49,10 @@ function scoreText(answer: string, accepted: readonly string[], options: readonl
   const truths = accepted.filter((text) => normaliseAnswer(text) === given);
   if (given === "" || truths.length === 0) return { value: 0, reason: "not an accepted answer" };
   // Normalising must not blur the truth into a distractor: where it would, only the text itself decides.
-  const exact = (text: string) => lightlyNormalised(text) === lightlyNormalised(answer);
-  const blurred = options.some((text) => normaliseAnswer(text) === given && !accepted.includes(text));
-  if (blurred && !truths.some(exact)) return { value: 0, reason: "as near to a wrong option as to the right one" };
+  const right = new Set(accepted.map(lightlyNormalised));
+  const blurred = options.some((text) => normaliseAnswer(text) === given && !right.has(lightlyNormalised(text)));
+  if (blurred && !right.has(lightlyNormalised(answer)))
+    return { value: 0, reason: "as near to a wrong option as to the right one" };
   return { value: 1, details: { matched: truths[0] } };
 }
 

@@ -127,7 +127,11 @@ describe("a reward from a task's config", () => {
       { ...math, reward: { mth: 1 } },
       /task "t": reward: unknown component "mth"; did you mean "math"\?/,
     ],
-    ["another family's component", { ...math, reward: { code: 1 } }, /unknown component "code".*math, format, tags/],
+    [
+      "another family's component",
+      { ...math, reward: { code: 1 } },
+      /unknown component "code"; there is: math, format, tags/,
+    ],
     ["a weight above 1", { ...math, reward: { format: 2 } }, /weight of "format" is 2/],
     ["no sandbox", { id: "t", family: "code" }, /needs a sandbox/],
     ["no judge", { id: "t", family: "writing" }, /needs a judge/],

@@ -168,8 +168,9 @@ describe("faults", () => {
     },
   );
 
-  it("a refused key is not tried again", async () => {
-    const { judge } = await judgeWith(always("401"));
+  it("a refused key is not tried again, and not repeated", async () => {
+    const { judge } = await judgeWith(always("401"), { apiKey: "sk-secret" });
+    expect(JSON.stringify(await judge.compare(better))).not.toContain("sk-secret");
     expect(await judge.compare(better)).toMatchObject({
       outcome: undefined,
       attempts: 1,

@@ -50,6 +50,7 @@ describe("QA by text", () => {
     expect(score("2", ["2"], options)).toBe(1);
     expect(score("the two", ["2"], options)).toBe(0);
     expect(score("two", ["2"], options)).toBe(0);
+    expect(score("new york", ["New  York"], ["New York", "Boston"])).toBe(1);
   });
 
   it("is null without an accepted answer, 0 without an answer", async () => {
