@@ -1,0 +1,78 @@
+import { Command, CommanderError } from "commander";
+import { OmniError } from "../core/index.js";
+import { addDoctor } from "./commands/doctor.js";
+import { addEval } from "./commands/eval.js";
+import { addExport } from "./commands/export.js";
+import { addInit } from "./commands/init.js";
+import { addPlan } from "./commands/plan.js";
+import { addResume } from "./commands/resume.js";
+import { addRuns } from "./commands/runs.js";
+import { addSetup } from "./commands/setup.js";
+import { addSft } from "./commands/sft.js";
+import { addTrain } from "./commands/train.js";
+import { exitCodes } from "./exit-code.js";
+import { reportFailure } from "./failure.js";
+import type { Cli, CliIo } from "./io.js";
+
+/** Runs `omni` with these arguments (without node and script) to its end; its exit code. Never rejects. */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  const cli: Cli = { io, json: argv.includes("--json"), exitCode: exitCodes.ok };
+  try {
+    if (argv[0] === "--version" || argv[0] === "-V") {
+      const { version } = await import("../compose/index.js");
+      io.stdout.write(`${version}\n`);
+    } else {
+      await buildProgram(cli).parseAsync([...argv], { from: "user" });
+    }
+  } catch (error) {
+    if (error instanceof CommanderError) reportUsage(cli, error);
+    else reportFailure(cli, error);
+  }
+  return cli.exitCode;
+}
+
+function buildProgram(cli: Cli): Command {
+  const program = new Command("omni")
+    .description("Multi-task RL post-training of language models: hybrid rewards, sandboxes, schedules, a PyTorch server.")
+    .option("-V, --version", "print the version")
+    .helpCommand("help [command]", "show the help of a command")
+    .showSuggestionAfterError()
+    .addHelpText("after", examples);
+  const commands = [addInit, addSetup, addDoctor, addPlan, addTrain, addResume, addEval, addSft, addRuns, addExport];
+  for (const add of commands) add(program, cli);
+  for (const command of [program, ...descendants(program)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => cli.io.stdout.write(text),
+      // Commander writes help and errors through here; errors are told once, by reportUsage.
+      writeErr: () => undefined,
+      getOutHelpWidth: () => cli.io.stdout.columns ?? 100,
+      getErrHelpWidth: () => cli.io.stderr.columns ?? 100,
+    });
+  }
+  return program;
+}
+
+const examples = `
+Examples:
+  $ omni init                 write a commented omni.yaml
+  $ omni doctor               what is installed, what is missing
+  $ omni plan omni.yaml       what a run would do
+  $ omni train omni.yaml      train; Ctrl-C saves, then: omni resume RUN
+  $ omni runs show RUN        what a run did
+
+Data goes to stdout, all else to stderr. Every command takes --json.
+Exit codes: 0 ok, 1 failure, 2 usage or config, 3 prerequisite missing, 4 stopped but resumable, 130 interrupted after a clean save.`;
+
+function descendants(command: Command): Command[] {
+  return command.commands.flatMap((child) => [child, ...descendants(child)]);
+}
+
+/** Commander's own outcomes: asked-for help is no error, all else is wrong usage. */
+function reportUsage(cli: Cli, error: CommanderError): void {
+  if (error.exitCode === 0) return;
+  cli.exitCode = exitCodes.usage;
+  const problem = error.message.replace(/^error: /, "").replaceAll("\n", " ");
+  const missing = error.code === "commander.help" || error.message === "(outputHelp)";
+  const message = missing ? "a command is missing; see: omni --help" : `${problem}; see: omni --help`;
+  reportFailure(cli, new OmniError("config", message, { code: "usage", cause: error }), { exitCode: exitCodes.usage });
+}

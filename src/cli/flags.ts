@@ -1,0 +1,38 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+/** Default folder of runs, as in a config. */
+export const defaultRunsFolder = "runs";
+
+/** Adds `--json`. */
+export function withJson(command: Command): Command {
+  return command.option("--json", "print one JSON document on stdout");
+}
+
+/** Adds `--set`, which may be given many times. */
+export function withSet(command: Command): Command {
+  return command.option(
+    "--set <key=value>",
+    "override a value of the config (YAML), e.g. --set train.lr=1e-6 --set tasks.arithmetic.klBeta=0.01",
+    collect,
+    [] as string[],
+  );
+}
+
+/** Adds `--runs-folder`, where run ids are looked up. */
+export function withRunsFolder(command: Command): Command {
+  return command.option("--runs-folder <dir>", "folder that runs are in", defaultRunsFolder);
+}
+
+/** Adds `--run-id`. */
+export function withRunId(command: Command): Command {
+  return command.option("--run-id <id>", "name of the run (default: the config's name and the time)", runId);
+}
+
+function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value];
+}
+
+function runId(value: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/.test(value)) return value;
+  throw new InvalidArgumentError('use letters, digits, ".", "_", "-" (at most 100).');
+}

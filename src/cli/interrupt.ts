@@ -1,0 +1,34 @@
+import { CancelledError } from "../core/index.js";
+import type { Cli } from "./io.js";
+import { say } from "./io.js";
+
+/** Two ways to end early. */
+export interface Interruption {
+  /** Fires at the first Ctrl-C: finish the step under way, save, return. */
+  readonly stop: AbortSignal;
+  /** Fires at the second: give up at once. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** Listens for Ctrl-C while a run goes. */
+export function listenForInterrupt(cli: Cli): Interruption {
+  const stop = new AbortController();
+  const force = new AbortController();
+  const end = cli.io.onInterrupt(() => {
+    if (stop.signal.aborted) {
+      force.abort(new CancelledError("interrupted twice"));
+      return;
+    }
+    say(cli, "finishing this step, then saving; press Ctrl-C again to stop at once");
+    stop.abort(new CancelledError("interrupted"));
+  });
+  return { stop: stop.signal, signal: force.signal, end };
+}
+
+/** One Ctrl-C ends a command that has nothing to save. */
+export function abortOnInterrupt(cli: Cli): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
+  const end = cli.io.onInterrupt(() => controller.abort(new CancelledError("interrupted")));
+  return { signal: controller.signal, end };
+}
