@@ -1,0 +1,52 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TaskConfig } from "../../../src/config/index.js";
+import type { Reward } from "../../../src/rewards/reward.js";
+import { buildTask, type DataTask, type TaskParts } from "../../../src/tasks/index.js";
+
+/** A reward for tasks that are only loaded. */
+export const noReward: Reward = {
+  primary: "none",
+  components: ["none"],
+  score: async () => ({
+    total: null,
+    primary: "none",
+    components: { none: { value: null, weight: 1, reason: "not scored" } },
+  }),
+};
+
+/** Writes a file into a fresh folder and returns its path. */
+export async function written(name: string, content: string | Uint8Array): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), "omni-tasks-")), name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** Rows as a JSONL file's text. */
+export function jsonl(rows: readonly unknown[]): string {
+  return rows.map((row) => `${JSON.stringify(row)}\n`).join("");
+}
+
+type Given = { readonly family?: TaskConfig["family"]; readonly prompt?: Partial<TaskConfig["prompt"]> } & Partial<
+  TaskConfig["data"]
+>;
+
+/** A task over these rows with a config's defaults, all items for training unless `split` says otherwise. */
+export async function taskOver(
+  rows: readonly unknown[],
+  given: Given = {},
+  parts: Partial<TaskParts> = {},
+): Promise<DataTask> {
+  const { family = "math", prompt, ...data } = given;
+  const source = data.source ?? (await written("rows.jsonl", jsonl(rows)));
+  const config: TaskConfig = {
+    id: "t",
+    family,
+    data: { fields: {}, where: {}, split: { validation: 0, test: 0 }, maxPromptTokens: 1024, ...data, source },
+    prompt: { prefill: "", ...prompt },
+    reward: {},
+    klBeta: 0,
+  };
+  return buildTask(config, { reward: noReward, seed: 0, baseDir: "/", cacheDir: "/nowhere", ...parts });
+}
