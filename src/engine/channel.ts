@@ -45,6 +45,10 @@ export interface Channel {
  */
 export function openChannel(settings: ChannelSettings): Channel {
   const target = parseAddress(settings.address);
+  if (settings.token !== undefined && settings.tls === undefined && !target.local) {
+    const message = `engine ${settings.address}: a token would travel in clear text; set "tls" beside it ({} trusts the system)`;
+    throw new ConfigError(message, { code: "token_without_tls" });
+  }
   const client = new Client(target.name, channelCredentials(settings.tls), channelOptions(target.local));
   const metadata = new Metadata();
   if (settings.token !== undefined) metadata.set("authorization", `Bearer ${settings.token}`);

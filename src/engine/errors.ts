@@ -74,6 +74,9 @@ function describe(error: ServiceError, code: string, site: CallSite): string {
   const at = `${site.method} on engine ${site.address}`;
   switch (code) {
     case "engine_unavailable":
+      if (/certificate|\bTLS\b|\bSSL\b|self.signed/i.test(said)) {
+        return `engine ${site.address} and we do not trust each other (${said}): check "tls" under "engines"`;
+      }
       return `no engine answers at ${site.address} (${said}): start it, or correct "address" under "engines"`;
     case "deadline_exceeded":
       return `${at} did not answer in time: see the engine's log; it hangs or is overloaded`;

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -96,11 +96,10 @@ function spawnServer(options: LaunchOptions, folder: string, address: string): C
     };
     const args = ["-m", "omni_engine", "serve", ...Object.entries(flags).flat(), ...(options.args ?? [])];
     // A group of its own: Ctrl-C at the terminal is ours to answer with a clean save, not the server's to die of.
-    return spawn(options.python, args, {
-      stdio: ["ignore", log, log],
-      detached: true,
-      env: { ...(options.env ?? process.env), PYTHONUNBUFFERED: "1" },
-    });
+    // The token in the environment is for engines elsewhere; this one is guarded by its folder.
+    const { OMNI_ENGINE_TOKEN: _, ...env } = options.env ?? process.env;
+    const stdio: StdioOptions = ["ignore", log, log];
+    return spawn(options.python, args, { stdio, detached: true, env: { ...env, PYTHONUNBUFFERED: "1" } });
   } finally {
     closeSync(log);
   }

@@ -15,6 +15,8 @@ export interface FakeEngineOptions {
   readonly listen?: string;
   /** Refuse calls without this bearer token. */
   readonly token?: string;
+  /** Serve TLS with these PEMs; with `ca`, callers must show a certificate of its (mTLS). */
+  readonly tls?: { readonly cert: Buffer; readonly key: Buffer; readonly ca?: Buffer };
   readonly protocol?: string;
   readonly roles?: readonly string[];
   /** Scripted completions; default a correct-looking answer that depends on the seed. */
@@ -53,9 +55,7 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
   registerServices(server, desk, services, options.betweenRollouts);
   const listen = options.listen ?? "127.0.0.1:0";
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync(listen, ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    );
+    server.bindAsync(listen, credentials(options.tls), (error, bound) => (error ? reject(error) : resolve(bound)));
   });
   return {
     address: listen.startsWith("unix:") ? listen : `127.0.0.1:${port}`,
@@ -66,4 +66,10 @@ export async function startFakeEngine(options: FakeEngineOptions = {}): Promise<
     kill: () => server.forceShutdown(),
     close: async () => server.forceShutdown(),
   };
+}
+
+function credentials(tls: FakeEngineOptions["tls"]): ServerCredentials {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: tls.cert, private_key: tls.key };
+  return ServerCredentials.createSsl(tls.ca ?? null, [pair], tls.ca !== undefined);
 }

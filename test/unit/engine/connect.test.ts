@@ -121,6 +121,12 @@ describe("one line names the place and the remedy when", () => {
     await expect(connect("127.0.0.1:1", { tls: { cert: "/none.pem" } })).rejects.toThrow(/belong together/);
   });
 
+  it("a token would be sent in clear text", async () => {
+    await expect(connect("engine.example:7000", { token: "s3cret" })).rejects.toMatchObject({
+      code: "token_without_tls",
+    });
+  });
+
   it("the model is unknown or not loaded", async () => {
     const { engine } = await connected();
     const unknown = engine.trainer.loadModel({ base: "missing", seed: 1, replace: true });
