@@ -17,15 +17,21 @@ import type { Cli, CliIo } from "./io.js";
 /** Runs `omni` with these arguments (without node and script) to its end; its exit code. Never rejects. */
 export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
   const cli: Cli = { io, json: argv.includes("--json"), exitCode: exitCodes.ok };
+  const program = buildProgram(cli);
   try {
     if (argv[0] === "--version" || argv[0] === "-V") {
       const { version } = await import("../compose/index.js");
       io.stdout.write(`${version}\n`);
     } else {
-      await buildProgram(cli).parseAsync([...argv], { from: "user" });
+      await program.parseAsync([...argv], { from: "user" });
     }
   } catch (error) {
-    if (error instanceof CommanderError) reportUsage(cli, error);
+    if (error instanceof CommanderError)
+      reportUsage(
+        cli,
+        error,
+        program.commands.find((command) => command.name() === argv[0]),
+      );
     else reportFailure(cli, error);
   }
   return cli.exitCode;
@@ -33,7 +39,9 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 
 function buildProgram(cli: Cli): Command {
   const program = new Command("omni")
-    .description("Multi-task RL post-training of language models: hybrid rewards, sandboxes, schedules, a PyTorch server.")
+    .description(
+      "Multi-task RL post-training of language models: hybrid rewards, sandboxes, schedules, a PyTorch server.",
+    )
     .option("-V, --version", "print the version")
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError()
@@ -43,8 +51,9 @@ function buildProgram(cli: Cli): Command {
   for (const command of [program, ...descendants(program)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => cli.io.stdout.write(text),
-      // Commander writes help and errors through here; errors are told once, by reportUsage.
-      writeErr: () => undefined,
+      writeErr: (text) => cli.io.stderr.write(text),
+      // Told once and in one line, by reportUsage.
+      outputError: () => undefined,
       getOutHelpWidth: () => cli.io.stdout.columns ?? 100,
       getErrHelpWidth: () => cli.io.stderr.columns ?? 100,
     });
@@ -67,12 +76,14 @@ function descendants(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** Commander's own outcomes: asked-for help is no error, all else is wrong usage. */
-function reportUsage(cli: Cli, error: CommanderError): void {
+/** Commander's own outcomes: asked-for help is no error, all else is wrong usage of that command. */
+function reportUsage(cli: Cli, error: CommanderError, command: Command | undefined): void {
   if (error.exitCode === 0) return;
   cli.exitCode = exitCodes.usage;
-  const problem = error.message.replace(/^error: /, "").replaceAll("\n", " ");
-  const missing = error.code === "commander.help" || error.message === "(outputHelp)";
-  const message = missing ? "a command is missing; see: omni --help" : `${problem}; see: omni --help`;
-  reportFailure(cli, new OmniError("config", message, { code: "usage", cause: error }), { exitCode: exitCodes.usage });
+  // The help itself is on stderr already.
+  if (error.code === "commander.help" && !cli.json) return;
+  const problem = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
+  const asked = command === undefined ? "" : ` ${command.name()}`;
+  const message = `${problem.replaceAll(/\s+/g, " ")}; see: omni${asked} --help`;
+  reportFailure(cli, new OmniError("config", message, { code: "usage", cause: error }));
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { RunOptions, RunSummary } from "../compose/index.js";
-import { type ConfigOptions, type LoadedConfig, loadConfig } from "../config/index.js";
+import { type ConfigOptions, type LoadedConfig, loadConfig, placedError } from "../config/index.js";
 import { OmniError, StoreError } from "../core/index.js";
 import { openTelemetry, type RunEvent } from "../telemetry/index.js";
 import { exitCodeOf, exitCodes } from "./exit-code.js";
@@ -24,7 +24,11 @@ export async function configOf(
  * Runs to the end, to a clean save, or to a failure, shown live on stderr; the report or the summary goes to stdout.
  * A failure after the run began can be resumed and ends with exit code 4.
  */
-export async function runSession(cli: Cli, start: (options: RunOptions) => Promise<RunSummary>): Promise<void> {
+export async function runSession(
+  cli: Cli,
+  start: (options: RunOptions) => Promise<RunSummary>,
+  loaded?: LoadedConfig,
+): Promise<void> {
   const telemetry = openTelemetry({ stderr: cli.io.stderr });
   const interruption = listenForInterrupt(cli);
   let runDir: string | undefined;
@@ -39,7 +43,7 @@ export async function runSession(cli: Cli, start: (options: RunOptions) => Promi
     finish(cli, summary);
   } catch (error) {
     telemetry.close();
-    if (runDir === undefined || !canResume(error)) throw error;
+    if (runDir === undefined || !canResume(error)) throw loaded === undefined ? error : placedError(error, loaded);
     reportFailure(cli, error, { exitCode: exitCodes.resumable, resume: shortPath(runDir) });
   } finally {
     interruption.end();
@@ -67,9 +71,12 @@ export function runFolderOf(run: string, runsFolder: string): string {
   const places = [resolve(run), resolve(runsFolder, run)];
   const found = places.find((place) => existsSync(join(place, "config.yaml")));
   if (found !== undefined) return found;
-  throw new StoreError(`${run}: no such run (looked in ${places.map(shortPath).join(" and ")}); list them with: omni runs`, {
-    code: "no_run",
-  });
+  throw new StoreError(
+    `${run}: no such run (looked in ${places.map(shortPath).join(" and ")}); list them with: omni runs`,
+    {
+      code: "no_run",
+    },
+  );
 }
 
 /** Relative to the working directory where that is shorter. */

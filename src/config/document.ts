@@ -150,7 +150,7 @@ export function flagNode(flag: string, text: string): Node | null {
 
 function syntaxRemedy(text: string, at: number): string {
   const variable = text.slice(Math.max(0, at - 1), at + 1).includes("${");
-  return variable ? 'put quotes around "${…}" inside braces' : "correct this line";
+  return variable ? `put quotes around "\${…}" inside braces` : "correct this line";
 }
 
 const firstLine = (message: string) => message.split("\n")[0] ?? message;

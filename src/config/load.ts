@@ -124,8 +124,8 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-/** Relative to the working directory where that is shorter. */
-function shownPath(absolute: string): string {
+/** A path relative to the working directory where it lies below it. */
+export function shownPath(absolute: string): string {
   const near = relative(process.cwd(), absolute);
   return near.startsWith("..") ? absolute : near;
 }

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { Command } from "commander";
 import type { EvalSummary, RunOptions } from "../../compose/index.js";
+import { placedError } from "../../config/index.js";
 import { openTelemetry } from "../../telemetry/index.js";
 import { withJson, withRunsFolder, withSet } from "../flags.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -19,7 +20,10 @@ export function addEval(program: Command, cli: Cli): void {
     .command("eval")
     .description("evaluate on held-out items: the base model of a config, or the newest checkpoint of a run")
     .argument("<config-or-run>", "config file, run id, or run folder")
-    .addHelpText("after", "\nExamples:\n  $ omni eval omni.yaml --set eval.itemsPerTask=100\n  $ omni eval runs/first --json")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ omni eval omni.yaml --set eval.itemsPerTask=100\n  $ omni eval runs/first --json",
+    )
     .action(async (target: string, flags: EvalFlags) => {
       const summary = await evaluate(cli, target, flags);
       answer(cli, summary, () => showEvaluation(summary));
@@ -42,9 +46,13 @@ async function evaluate(cli: Cli, target: string, flags: EvalFlags): Promise<Eva
 async function starter(cli: Cli, target: string, { set, runsFolder }: EvalFlags) {
   const isConfig = /\.ya?ml$/.test(target) || statSync(target, { throwIfNoEntry: false })?.isFile() === true;
   if (isConfig) {
-    const { config, baseDir } = await configOf(cli, target, { set });
+    const loaded = await configOf(cli, target, { set });
+    const { config, baseDir } = loaded;
     const { evalConfig } = await import("../../compose/index.js");
-    return (options: RunOptions) => evalConfig({ config, baseDir, ...options });
+    return (options: RunOptions) =>
+      evalConfig({ config, baseDir, ...options }).catch((error: unknown) => {
+        throw placedError(error, loaded);
+      });
   }
   const runDir = runFolderOf(target, runsFolder);
   const { evalRun } = await import("../../compose/index.js");

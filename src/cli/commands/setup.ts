@@ -9,7 +9,10 @@ export function addSetup(program: Command, cli: Cli): void {
   const command = program
     .command("setup")
     .description("install the PyTorch server and the quickstart's model into an environment of their own")
-    .addHelpText("after", "\nDoes nothing where everything is there. OMNI_CACHE_DIR says where, OMNI_PYTHON on which Python.")
+    .addHelpText(
+      "after",
+      "\nDoes nothing where everything is there. OMNI_CACHE_DIR says where, OMNI_PYTHON on which Python.",
+    )
     .action(async () => {
       const { packageRoot } = await import("../../compose/index.js");
       cli.exitCode = await bootstrap(cli, join(packageRoot, "scripts", "bootstrap.mjs"));

@@ -11,10 +11,11 @@ export function addSft(program: Command, cli: Cli): void {
     .argument("<config>", "config file with a warmup section")
     .addHelpText("after", "\nExample:\n  $ omni sft omni.yaml --set warmup.steps=50 --set warmup.lr=2.5e-6")
     .action(async (path: string, options: { readonly set: readonly string[]; readonly runId?: string }) => {
-      const { config, baseDir } = await configOf(cli, path, options);
+      const loaded = await configOf(cli, path, options);
+      const { config, baseDir } = loaded;
       const { sftRun } = await import("../../compose/index.js");
       const id = options.runId === undefined ? {} : { runId: options.runId };
-      await runSession(cli, (session) => sftRun({ config, baseDir, ...id, ...session }));
+      await runSession(cli, (session) => sftRun({ config, baseDir, ...id, ...session }), loaded);
     });
   withJson(withRunId(withSet(command)));
 }

@@ -19,10 +19,11 @@ Examples:
 The first Ctrl-C finishes the step and saves (exit code 130), the second stops at once (exit code 4).`,
     )
     .action(async (path: string, options: { readonly set: readonly string[]; readonly runId?: string }) => {
-      const { config, baseDir } = await configOf(cli, path, options);
+      const loaded = await configOf(cli, path, options);
+      const { config, baseDir } = loaded;
       const { trainRun } = await import("../../compose/index.js");
       const id = options.runId === undefined ? {} : { runId: options.runId };
-      await runSession(cli, (session) => trainRun({ config, baseDir, ...id, ...session }));
+      await runSession(cli, (session) => trainRun({ config, baseDir, ...id, ...session }), loaded);
     });
   withJson(withRunId(withSet(command)));
 }
