@@ -62,6 +62,7 @@ export async function connectEngine(options: ConnectOptions): Promise<Engine> {
 /** Asks until the engine answers, refuses for good, or `timeoutMs` is over: it may still be starting. */
 async function firstAnswer(channel: Channel, timeoutMs: number, signal: AbortSignal | undefined) {
   const end = Date.now() + timeoutMs;
+  let earlier: OmniError | undefined;
   for (let tried = 1; ; tried++) {
     const left = Math.max(end - Date.now(), 1);
     const bounded = { ...channel.deadlines, capabilitiesMs: Math.min(channel.deadlines.capabilitiesMs, left) };
@@ -70,7 +71,10 @@ async function firstAnswer(channel: Channel, timeoutMs: number, signal: AbortSig
       return await unary(once, METHODS.getCapabilities, {}, signal);
     } catch (error) {
       const failure = OmniError.from(error);
+      // What the last attempt had no time left to find out, an earlier one knew.
+      if (failure.code === "deadline_exceeded") throw earlier ?? failure;
       if (!failure.retryable || Date.now() >= end) throw failure;
+      earlier = failure;
       await pause(Math.min(backoffMs(tried, channel.retry), end - Date.now()), channel.site("", signal));
     }
   }

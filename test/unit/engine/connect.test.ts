@@ -8,8 +8,9 @@ import { connectEngine } from "../../../src/engine/index.js";
 import { startFakeEngine } from "../../support/fake-engine.js";
 import { connected, quickRetry } from "./connected.js";
 
+const briefly = { deadlines: { connectMs: 300 } };
 const connect = (address: string, more: object = {}) =>
-  connectEngine({ address, modelId: "m", retry: quickRetry, deadlines: { connectMs: 300 }, ...more });
+  connectEngine({ address, modelId: "m", retry: quickRetry, deadlines: { connectMs: 10_000 }, ...more });
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "omni-connect-"));
@@ -44,7 +45,7 @@ describe("an engine is reached", () => {
     const fake = await startFakeEngine();
     onTestFinished(() => fake.close());
     const file = join(folder(), "address.json");
-    const connecting = connect(`file:${file}`, { deadlines: { connectMs: 5_000 } });
+    const connecting = connect(`file:${file}`);
     writeFileSync(file, '{"addr');
     setImmediate(() => writeFileSync(file, JSON.stringify({ address: fake.address })));
     const engine = await connecting;
@@ -62,7 +63,7 @@ describe("an engine is reached", () => {
 describe("one line names the place and the remedy when", () => {
   it("nobody listens", async () => {
     const address = `127.0.0.1:${await freePort()}`;
-    const failure = connect(address);
+    const failure = connect(address, briefly);
     await expect(failure).rejects.toMatchObject({ code: "engine_unavailable", retryable: true });
     await expect(failure).rejects.toThrow(new RegExp(`^no engine answers at ${address} .*start it`));
   });
@@ -73,7 +74,7 @@ describe("one line names the place and the remedy when", () => {
     onTestFinished(() => void server.close());
     const bound = server.address();
     const port = typeof bound === "object" && bound !== null ? bound.port : 0;
-    const failure = connect(`127.0.0.1:${port}`);
+    const failure = connect(`127.0.0.1:${port}`, briefly);
     await expect(failure).rejects.toMatchObject({ boundary: "engine" });
     await expect(failure).rejects.toThrow(`127.0.0.1:${port}`);
   });

@@ -27,14 +27,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (name: string) => readFileSync(file(name));
-const connect = (address: string, tls: object, token = "s3cret") =>
+const connect = (address: string, tls: object, token = "s3cret", connectMs = 10_000) =>
   connectEngine({
     address: address.replace("127.0.0.1", "localhost"),
     modelId: "m",
     token,
     tls,
     retry: quickRetry,
-    deadlines: { connectMs: 400 },
+    deadlines: { connectMs },
   });
 
 describe.skipIf(!hasOpenssl)("an engine behind TLS", () => {
@@ -48,7 +48,7 @@ describe.skipIf(!hasOpenssl)("an engine behind TLS", () => {
       code: "unauthenticated",
     });
     const reached = fake.calls.length;
-    await expect(connect(fake.address, {})).rejects.toThrow(/do not trust each other .*check "tls"/);
+    await expect(connect(fake.address, {}, "s3cret", 500)).rejects.toThrow(/do not trust each other .*check "tls"/);
     expect(fake.calls).toHaveLength(reached);
   });
 
@@ -60,7 +60,9 @@ describe.skipIf(!hasOpenssl)("an engine behind TLS", () => {
     const engine = await connect(fake.address, pair);
     expect(engine.capabilities.backend).toBe("fake");
     await engine.close();
-    await expect(connect(fake.address, { ca: file("ca.pem") })).rejects.toMatchObject({ code: "engine_unavailable" });
+    await expect(connect(fake.address, { ca: file("ca.pem") }, "s3cret", 500)).rejects.toMatchObject({
+      code: "engine_unavailable",
+    });
     expect(fake.calls).toHaveLength(1);
   });
 });

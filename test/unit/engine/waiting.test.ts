@@ -13,7 +13,7 @@ describe("nothing hangs", () => {
   });
 
   it("a stream that falls silent ends after the idle bound, with what had come", async () => {
-    const { fake, engine } = await connected({}, { deadlines: { generateIdleMs: 200 } });
+    const { fake, engine } = await connected({}, { deadlines: { generateIdleMs: 1_000 } });
     fake.fail("Sampler.Generate", { kind: "stall", after: 1 });
     const members: number[] = [];
     const call = (async () => {
