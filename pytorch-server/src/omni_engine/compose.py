@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 import transformers
 
+from omni_engine.backends import commands as c
 from omni_engine.backends.command_queue import CommandQueue
 from omni_engine.backends.torch_backend import TorchBackend
 from omni_engine.checkpoints import CheckpointFolder
 from omni_engine.credentials import check_reach, read_credentials
+from omni_engine.judge import Completion, JudgeServer
+from omni_engine.judge.schema import FlatSchema
 from omni_engine.lifeline import follow
 from omni_engine.listen import SetupError, parse_address
 from omni_engine.server import Server, serve
+
+_JUDGE_MODEL = "trial-judge"
 
 
 def compose(options: argparse.Namespace) -> Server:
@@ -33,10 +39,25 @@ def compose(options: argparse.Namespace) -> Server:
     checkpoints = _checkpoints(options.checkpoint_root)
     backend = TorchBackend(_device(options.device), options.cache_dir, options.model_root, checkpoints)
     queue = CommandQueue(backend)
-    server = serve(address, credentials, queue, checkpoints, lambda: ("", ""), options.address_file)
+    judge = None if options.no_judge else _judge(queue)
+    where = (judge.url, judge.token) if judge else ("", "")
+    server = serve(address, credentials, queue, checkpoints, where, options.address_file)
     if options.parent_pid is not None:
         follow(options.parent_pid, server.tidy)
     return server
+
+
+def _judge(queue: CommandQueue) -> JudgeServer:
+    """The trial judge, up; its turns wait in `queue` with everything else."""
+
+    def complete(
+        messages: Sequence[dict[str, str]], *, max_tokens: int, temperature: float, seed: int, schema: FlatSchema | None
+    ) -> Completion:
+        return queue.run(c.Judge(tuple(messages), max_tokens, temperature, seed, schema))
+
+    judge = JudgeServer(complete, _JUDGE_MODEL)
+    judge.start()
+    return judge
 
 
 def _device(wanted: str) -> torch.device:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,10 +72,10 @@ def serve(
     credentials: Credentials,
     queue: CommandQueue,
     checkpoints: CheckpointFolder | None,
-    judge: Callable[[], tuple[str, str]],
+    judge: tuple[str, str],
     address_file: Path | None = None,
 ) -> Server:
-    """Binds and starts. Raises SetupError where the address is not safe or not free."""
+    """Binds and starts; `judge` is its URL and token, empty when off. Raises SetupError where the address is not safe or not free."""
     check_reach(address, credentials)
     if address.socket_path:
         prepare_socket(address.socket_path)

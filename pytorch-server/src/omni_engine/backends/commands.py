@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from omni_engine.generation import Chat, Finished, Sampling, Score, ScoredSequence
+from omni_engine.judge import Completion
+from omni_engine.judge.schema import FlatSchema
 from omni_engine.training import AdamSettings, ChunkReport, Datum, LossSettings, StepPosition
 
 R = TypeVar("R")
@@ -195,3 +197,14 @@ class ExportModel(Command[ExportFacts]):
 
     model_id: str
     name: str
+
+
+@dataclass(frozen=True)
+class Judge(Command[Completion]):
+    """One assistant's turn of the trial judge: the frozen base of the model that was loaded first."""
+
+    messages: tuple[dict[str, str], ...]
+    max_tokens: int
+    temperature: float
+    seed: int
+    schema: FlatSchema | None = None

@@ -16,6 +16,7 @@ from omni_engine.backends.instance import Instance, check_trainable
 from omni_engine.checkpoints import CheckpointFolder
 from omni_engine.errors import EngineError
 from omni_engine.generation import PromptSpec, generate, render, score
+from omni_engine.judge import Completion, frozen_judge
 from omni_engine.models import BUILTIN_MODELS, LoadedModel, load
 from omni_engine.training import ChunkReport
 from omni_engine.training.gradients import TOKEN_BUDGET
@@ -199,6 +200,20 @@ class TorchBackend:
         files = sorted(path for path in folder.iterdir() if path.is_file())
         total = sum(path.stat().st_size for path in files)
         return c.ExportFacts(command.name, tuple(path.name for path in files), total, str(folder))
+
+    @_do.register
+    def _judge(self, command: c.Judge) -> Completion:
+        first = next(iter(self._instances.values()), None)
+        if first is None:
+            raise EngineError("not_loaded", "the trial judge has no model yet; call LoadModel first")
+        complete = frozen_judge(first.reference())
+        return complete(
+            command.messages,
+            max_tokens=command.max_tokens,
+            temperature=command.temperature,
+            seed=command.seed,
+            schema=command.schema,
+        )
 
     def _instance(self, model_id: str) -> Instance:
         instance = self._instances.get(model_id)

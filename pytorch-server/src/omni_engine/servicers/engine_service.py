@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import resource
 import sys
-from collections.abc import Callable
 
 import grpc
 
@@ -20,9 +19,9 @@ _LOCAL_PEERS = ("unix:", "ipv4:127.", "ipv6:[::1]", "ipv6:%5B::1%5D")
 
 
 class EngineService(rpc.EngineServicer):
-    """Says what stands here. `judge` gives (url, token), both empty when it is off."""
+    """Says what stands here. `judge` is its URL and token, both empty when it is off."""
 
-    def __init__(self, queue: CommandQueue, judge: Callable[[], tuple[str, str]]) -> None:
+    def __init__(self, queue: CommandQueue, judge: tuple[str, str]) -> None:
         self._queue = queue
         self._judge = judge
 
@@ -30,7 +29,7 @@ class EngineService(rpc.EngineServicer):
     def GetCapabilities(self, request: pb.GetCapabilitiesRequest, context: grpc.ServicerContext) -> pb.Capabilities:
         """Answers at once, also while the backend is busy."""
         facts = self._queue.backend.facts
-        url, token = self._judge() if context.peer().startswith(_LOCAL_PEERS) else ("", "")
+        url, token = self._judge if context.peer().startswith(_LOCAL_PEERS) else ("", "")
         return pb.Capabilities(
             protocol=PROTOCOL,
             server_version=__version__,

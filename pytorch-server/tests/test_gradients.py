@@ -1,0 +1,63 @@
+"""A chunk is added whole or not at all, and chunks add up."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from test_loss import POLICY, assert_close
+from tiny import batch, tiny_model
+
+from omni_engine.errors import EngineError
+from omni_engine.training import GradientSums
+
+
+def test_chunks_add_up_to_the_whole():
+    model = tiny_model(1)
+    datums = batch(model)
+    whole, parts = GradientSums(model, lambda: model), GradientSums(model, lambda: model)
+    whole.add(datums, POLICY)
+    for part in (datums[:3], datums[3:4], datums[4:]):
+        parts.add(part, POLICY)
+    assert_close(parts.sums(), whole.sums(), 1e-12)
+
+
+@pytest.mark.parametrize("old", [-3e38, np.nan], ids=["overflow", "nan"])
+def test_a_chunk_that_is_not_finite_adds_nothing(old):
+    model = tiny_model(1, torch.float32)
+    datums = batch(tiny_model(1))
+    sums = GradientSums(model, lambda: model, token_budget=20)
+    sums.add(datums[:4], POLICY)
+    before = [gradient.clone() for gradient in sums.sums()]
+    broken = dataclasses.replace(
+        datums[-1], old_logprobs=np.full_like(datums[-1].old_logprobs, old), advantages=np.full(1, -1, np.float32)
+    )
+    with pytest.raises(EngineError, match=r"datum .* is not finite; nothing was added"):
+        sums.add([*datums[4:-1], broken], POLICY)
+    assert all(torch.equal(a, b) for a, b in zip(before, sums.sums(), strict=True))
+    sums.add(datums[4:], POLICY)
+    straight = GradientSums(model, lambda: model, token_budget=20)
+    straight.add(datums[:4], POLICY)
+    straight.add(datums[4:], POLICY)
+    assert all(torch.equal(a, b) for a, b in zip(straight.sums(), sums.sums(), strict=True))
+
+
+def test_a_cancelled_chunk_adds_nothing():
+    model = tiny_model(1)
+    asked = iter([False, True])
+    sums = GradientSums(model, lambda: model, token_budget=20)
+    with pytest.raises(EngineError, match="cancelled"):
+        sums.add(batch(model), POLICY, lambda: next(asked))
+    assert all(float(gradient.abs().max()) == 0 for gradient in sums.sums())
+
+
+def test_the_same_calls_give_the_same_bits():
+    def run() -> list[torch.Tensor]:
+        model = tiny_model(1, torch.float32)
+        sums = GradientSums(model, lambda: model, token_budget=30)
+        sums.add(batch(tiny_model(1)), POLICY)
+        return sums.sums()
+
+    assert all(torch.equal(a, b) for a, b in zip(run(), run(), strict=True))
