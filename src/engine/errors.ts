@@ -19,7 +19,7 @@ export function isServiceError(error: unknown): error is ServiceError {
 }
 
 /** The server's machine code (`omni-code` trailer), where it sent one. */
-export function omniCode(error: ServiceError): string | undefined {
+function omniCode(error: ServiceError): string | undefined {
   const value = error.metadata?.get("omni-code")[0];
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -11,7 +11,7 @@ import { METHODS, type v1 } from "./methods.js";
 import { backoffMs, pause, RETRY, type RetryPolicy } from "./retry.js";
 
 /** The wire contract this package speaks. */
-export const PROTOCOL = "omni.engine.v1";
+const PROTOCOL = "omni.engine.v1";
 
 /** Whom to connect to, and as what. */
 export interface ConnectOptions {
