@@ -20,7 +20,7 @@ export const qaFamily: Family = {
   goldFields: ["answer", "answers", "answerLabel", "answerIndex", "options", "labels", "distractors"],
   required: [["answer", "answers", "answerLabel", "answerIndex"]],
   variables: ["options"],
-  system: `${formatRequest} The answer is only the answer to the question.`,
+  system: `${formatRequest} Keep the answer short.`,
   build,
 };
 

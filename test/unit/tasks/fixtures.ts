@@ -1,6 +1,7 @@
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import type { TaskConfig } from "../../../src/config/index.js";
 import type { Reward } from "../../../src/rewards/reward.js";
 import { buildTask, type DataTask, type TaskParts } from "../../../src/tasks/index.js";
@@ -16,9 +17,16 @@ export const noReward: Reward = {
   }),
 };
 
+/** A fresh folder that goes when the test ends. */
+export async function freshFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "omni-tasks-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 /** Writes a file into a fresh folder and returns its path. */
 export async function written(name: string, content: string | Uint8Array): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), "omni-tasks-")), name);
+  const path = join(await freshFolder(), name);
   await writeFile(path, content);
   return path;
 }

@@ -1,11 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import type { Item } from "../../../src/core/index.js";
-import { taskOver } from "./fixtures.js";
+import { taskOver, written } from "./fixtures.js";
 
 const run = promisify(execFile);
 const python = process.env.OMNI_PYTHON ?? resolve(".venv/bin/python");
@@ -95,13 +93,8 @@ describe("our own data sets", () => {
       return { id: item.id, tests: item.gold.tests, solution: item.gold.solution };
     });
     expect(new Set(cases.map(({ tests }) => tests.kind))).toEqual(new Set(["asserts", "unittest", "stdio"]));
-    const folder = await mkdtemp(join(tmpdir(), "omni-code-"));
-    await writeFile(join(folder, "cases.json"), JSON.stringify(cases));
-    const { stdout } = await run(python, [
-      "-I",
-      resolve("test/fixtures/tasks/run-solutions.py"),
-      join(folder, "cases.json"),
-    ]);
+    const file = await written("cases.json", JSON.stringify(cases));
+    const { stdout } = await run(python, ["-I", resolve("test/fixtures/tasks/run-solutions.py"), file]);
     expect(JSON.parse(stdout)).toEqual({ passed: items.length, failed: [] });
   });
 });
