@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
@@ -85,6 +86,7 @@ export async function resumeRun(options: RunOptions & { readonly runDir: string 
 
 async function execute(store: RunStore, config: OmniConfig, options: RunOptions): Promise<RunSummary> {
   const emit = options.onEvent ?? (() => undefined);
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   try {
     const adapters = await openAdapters(adapterOptions(store, config, options, emit));
     try {
@@ -100,6 +102,8 @@ async function execute(store: RunStore, config: OmniConfig, options: RunOptions)
 }
 
 const never = new AbortController().signal;
+// One listener a call under way on one signal is normal here, not a leak.
+setMaxListeners(0, never);
 
 function adapterOptions(store: RunStore, config: OmniConfig, options: RunOptions, emit: (event: RunEvent) => void) {
   const { folder } = store;
