@@ -64,7 +64,7 @@ def transformers_speed(loaded: LoadedModel, options: argparse.Namespace) -> floa
     rows = [tokens for tokens in prompts(loaded, options) for _ in range(options.members)]
     ids_RL = torch.tensor(rows, device=loaded.model.device)
     start = time.perf_counter()
-    out = loaded.model.generate(
+    out = loaded.model.generate(  # pyright: ignore[reportCallIssue]
         ids_RL,
         attention_mask=torch.ones_like(ids_RL),
         do_sample=True,

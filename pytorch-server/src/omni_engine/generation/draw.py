@@ -13,7 +13,7 @@ TOP_P_CANDIDATES = 1024
 
 
 class Draw(NamedTuple):
-    """One token a row with its log-probability (untruncated, at T) and the entropy of its distribution (nats, T = 1)."""
+    """One token a row, its log-probability (untruncated, at T), its distribution's entropy (nats, T = 1)."""
 
     tokens_R: Tensor
     logprobs_R: Tensor

@@ -28,7 +28,7 @@ def generate(
     EngineError bad_request before any work, naming the prompt or the field.
     """
     check_sampling(sampling)
-    vocabulary_size = loaded.model.get_input_embeddings().weight.shape[0]
+    vocabulary_size = int(loaded.model.config.get_text_config().vocab_size)
     check_prompts(prompts, sampling, loaded.context_length, vocabulary_size)
     return run(loaded, prompts, sampling, should_stop, budget or Budget())
 

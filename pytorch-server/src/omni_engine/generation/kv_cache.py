@@ -45,7 +45,8 @@ class GrowingLayer(CacheLayerMixin):
         """Stores the new columns; a prefill attends to itself, a decode step to all columns so far."""
         if not self.is_initialized:
             self.lazy_initialization(key_states, value_states)
-        assert self.keys is not None and self.values is not None
+        assert self.keys is not None
+        assert self.values is not None
         slot, end = self.slot, self.slot.start + key_states.shape[-2]
         self.keys[slot.rows, :, slot.start : end] = key_states
         self.values[slot.rows, :, slot.start : end] = value_states
@@ -55,7 +56,6 @@ class GrowingLayer(CacheLayerMixin):
 
     def keep(self, rows: Tensor, columns: int) -> None:
         """Keeps these rows, in this order, in buffers of `columns` columns."""
-        assert self.keys is not None and self.values is not None
         filled = self.slot.start
         for name in ("keys", "values"):
             old_RHCD: Tensor = getattr(self, name)

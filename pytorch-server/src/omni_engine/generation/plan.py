@@ -12,8 +12,8 @@ from omni_engine.generation.request import PromptSpec
 class Budget:
     """Bounds on one decode batch. `cache_tokens` counts rows × (longest prompt + max_tokens)."""
 
-    rows: int = 32
-    cache_tokens: int = 65_536
+    rows: int = 64
+    cache_tokens: int = 24_576
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def check_prompts(prompts: Sequence[PromptSpec], sampling: Sampling, context_len
     if longest < 1:
         raise EngineError(
             "bad_request",
-            f"max_tokens {sampling.max_tokens} leaves no room for a prompt in a context of {context_length} tokens; lower it",
+            f"max_tokens {sampling.max_tokens} leaves no room for a prompt in {context_length} tokens of context; lower it",
         )
     limit = min(longest, sampling.max_prompt_tokens or longest)
     seen: set[str] = set()

@@ -23,7 +23,7 @@ def hub_snapshot(hub_id: str) -> Path:
     except HfHubHTTPError as cause:
         raise ModelError(
             "unknown_model",
-            f"the hub refused model {hub_id!r} ({type(cause).__name__}); check its name and set HF_TOKEN if it is gated",
+            f"the hub refused model {hub_id!r} ({type(cause).__name__}); check its name; set HF_TOKEN if it is gated",
         ) from cause
     except OSError as cause:
         raise ModelError(

@@ -54,9 +54,9 @@ def nano_model(seed: int, vocabulary_size: int) -> LlamaForCausalLM:
         pad_token_id=0,
         bos_token_id=1,
         eos_token_id=END_OF_TURN,
-        attn_implementation="sdpa",
         dtype="float32",
     )
+    config._attn_implementation = "sdpa"
     with torch.random.fork_rng(devices=[]):
         model = LlamaForCausalLM(config)
     generator = torch.Generator().manual_seed(seed)

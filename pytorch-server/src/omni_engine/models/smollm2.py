@@ -112,7 +112,7 @@ def gguf_weights(gguf: Path, config: LlamaConfig) -> dict[str, torch.Tensor]:
         *block, kind = tensor.name.removesuffix(".weight").split(".")
         if kind in ("attn_q", "attn_k"):
             heads = config.num_attention_heads if kind == "attn_q" else config.num_key_value_heads
-            weight = weight.view(heads, -1, 2, weight.shape[-1]).transpose(1, 2).reshape(weight.shape)
+            weight = weight.view(int(heads or 1), -1, 2, weight.shape[-1]).transpose(1, 2).reshape(weight.shape)
         layer = f"layers.{block[1]}." if block else ""
         weights[f"model.{layer}{TENSOR_NAMES[kind]}.weight"] = weight
     return weights
