@@ -50,7 +50,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
 
 function sandboxOf({ config, signal, notice }: AdapterOptions): Promise<Sandbox> {
   const { kind, concurrency, image, limits } = config.sandbox;
-  return openSandbox({ kind, concurrency, image, limits, signal, onNotice: notice });
+  return openSandbox({ kind, concurrency, image, limits, signal, notice });
 }
 
 interface CountedSandbox extends Sandbox {

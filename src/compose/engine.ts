@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import type { OmniConfig } from "../config/index.js";
 import { ConfigError } from "../core/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
@@ -65,12 +65,24 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   }
 }
 
+/** Servers take names, never paths: a local folder is named below the embedded server's model root. */
+function modelName({ model: { base } }: OmniConfig, embedded: boolean): string {
+  if (!isAbsolute(base)) return base;
+  if (embedded) return basename(base);
+  throw new ConfigError(
+    `model.base: ${base} is a folder here; a remote engine loads folders below its own --model-root by name`,
+    {
+      code: "model_path",
+    },
+  );
+}
+
 function launchEmbedded({ config, checkpointRoot, logFile, signal, notice }: EngineOptions) {
   const threads = config.engines[0]?.threads;
   return launchEngine({
     python: serverPython(),
     checkpointRoot,
-    modelRoot: process.env.OMNI_MODEL_ROOT ?? process.cwd(),
+    modelRoot: isAbsolute(config.model.base) ? dirname(config.model.base) : process.cwd(),
     cacheDir: join(cacheFolder(), "models"),
     logFile,
     signal,

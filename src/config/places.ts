@@ -37,10 +37,11 @@ function absoluteAddress(address: string, baseDir: string): string {
 }
 
 function absoluteData(data: DataConfig, baseDir: string): DataConfig {
-  const part = (value: number | string) => (typeof value === "string" ? resolve(baseDir, value) : value);
+  const place = (source: string) => (isHubSource(source) ? source : resolve(baseDir, source));
+  const part = (value: number | string) => (typeof value === "string" ? place(value) : value);
   return {
     ...data,
-    source: isHubSource(data.source) ? data.source : resolve(baseDir, data.source),
+    source: place(data.source),
     split: { validation: part(data.split.validation), test: part(data.split.test) },
   };
 }

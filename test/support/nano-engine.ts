@@ -1,22 +1,19 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Engine, ModelInfo } from "../../src/engine/engine.js";
 import { connectEngine, launchEngine } from "../../src/engine/index.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-
-/** The Python that has the server: OMNI_PYTHON, else the checkout's virtual environment. */
-export const enginePython: string = process.env.OMNI_PYTHON ?? join(root, ".venv/bin/python");
+import { serverPython } from "./python.js";
 
 /** A real embedded server with `nano` loaded. */
 export async function startNanoEngine(
   modelId = "test",
 ): Promise<{ engine: Engine; model: ModelInfo; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "omni-nano-"));
+  const python = serverPython();
+  if (python === undefined) throw new Error("no Python with the server: npm test sets it up, or set OMNI_PYTHON");
   const launched = await launchEngine({
-    python: enginePython,
+    python,
     checkpointRoot: join(folder, "checkpoints"),
     modelRoot: folder,
     cacheDir: join(folder, "cache"),
