@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import struct
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import grpc
 import numpy as np
+import pytest
 
 from omni_engine.gen import engine_pb2 as pb
 from omni_engine.gen import engine_pb2_grpc as rpc
@@ -32,36 +35,41 @@ class Client:
         self.trainer = rpc.TrainerStub(self.channel)
         self.checkpoints = rpc.CheckpointsStub(self.channel)
 
-    def load(self, model_id: str = "m", **fields) -> pb.ModelInfo:
-        return self.trainer.LoadModel(pb.LoadModelRequest(model_id=model_id, base="nano", **({"seed": 1} | fields)))
+    def load(self, model_id: str, **fields) -> pb.ModelInfo:
+        return self.trainer.LoadModel(pb.LoadModelRequest(model_id=model_id, **({"base": "nano", "seed": 1} | fields)))
 
-    def generate(self, texts: Sequence[str], n: int = 4, model_id: str = "m", **fields) -> list[pb.GeneratedRollout]:
-        request = generate_request(texts, n, model_id, **fields)
+    def unload(self, model_id: str) -> None:
+        self.trainer.UnloadModel(pb.UnloadModelRequest(model_id=model_id))
+
+    def generate(self, model_id: str, texts: Sequence[str], n: int = 4, **fields) -> list[pb.GeneratedRollout]:
+        request = generate_request(model_id, texts, n, **fields)
         return sorted(self.sampler.Generate(request), key=lambda rollout: (rollout.prompt_id, rollout.member))
 
-    def forward_backward(self, step_id: str, seq: int, datums: Sequence[pb.Datum], loss=LOSS, **fields):
-        return self.trainer.ForwardBackward(chunk(step_id, seq, datums, loss, **fields))
+    def forward_backward(self, model_id: str, step_id: str, seq: int, datums: Sequence[pb.Datum], loss=LOSS, **fields):
+        return self.trainer.ForwardBackward(chunk(model_id, step_id, seq, datums, loss, **fields))
 
-    def optim_step(self, step_id: str, seq: int, digests: Sequence[bytes], divisor: float = 1.0, **fields):
-        return self.trainer.OptimStep(optim_request(step_id, seq, digests, divisor, **fields))
+    def optim_step(self, model_id: str, step_id: str, seq: int, digests: Sequence[bytes], **fields):
+        return self.trainer.OptimStep(optim_request(model_id, step_id, seq, digests, **fields))
 
+    def hash_of(self, model_id: str) -> str:
+        return self.load(model_id).weights_hash
 
-def dial(address: str, token: str = "") -> Client:
-    channel = grpc.insecure_channel(address, OPTIONS)
-    return Client(grpc.intercept_channel(channel, _Bearer(token)) if token else channel)
-
-
-class _Bearer(grpc.UnaryUnaryClientInterceptor, grpc.UnaryStreamClientInterceptor, grpc.StreamUnaryClientInterceptor):
-    def __init__(self, token: str) -> None:
-        self.metadata = [("authorization", f"Bearer {token}")]
-
-    def _call(self, continuation, details, request):
-        return continuation(details._replace(metadata=[*(details.metadata or []), *self.metadata]), request)
-
-    intercept_unary_unary = intercept_unary_stream = intercept_stream_unary = _call
+    def train(self, model_id: str, step_id: str, **sampling) -> list[pb.GeneratedRollout]:
+        """One whole update on rollouts of its own, in two chunks; their advantages come from their text."""
+        rollouts = self.generate(model_id, ["one ", "and two "], **sampling)
+        datums = [datum_of(rollout, math.sin(sum(rollout.tokens))) for rollout in rollouts]
+        parts = [datums[:3], datums[3:]]
+        for seq, part in enumerate(parts):
+            self.forward_backward(model_id, step_id, seq, part)
+        self.optim_step(model_id, step_id, 2, [chunk_digest(LOSS, part) for part in parts], divisor=2.0)
+        return rollouts
 
 
-def generate_request(texts: Sequence[str], n: int = 4, model_id: str = "m", **fields) -> pb.GenerateRequest:
+def dial(address: str) -> Client:
+    return Client(grpc.insecure_channel(address, OPTIONS))
+
+
+def generate_request(model_id: str, texts: Sequence[str], n: int = 4, **fields) -> pb.GenerateRequest:
     sampling = {"n": n, "temperature": 1.0, "top_p": 1.0, "max_tokens": 16} | fields
     return pb.GenerateRequest(
         model_id=model_id,
@@ -92,17 +100,25 @@ def chunk_digest(loss: pb.LossConfig, datums: Sequence[pb.Datum]) -> bytes:
 
 
 def chunk(
-    step_id: str, seq: int, datums: Sequence[pb.Datum], loss=LOSS, model_id: str = "m", digest: bytes | None = None
+    model_id: str,
+    step_id: str,
+    seq: int,
+    datums: Sequence[pb.Datum],
+    loss: pb.LossConfig = LOSS,
+    digest: bytes | None = None,
+    count: int | None = None,
 ) -> Iterator[pb.ForwardBackwardRequest]:
     step = pb.Step(step_id=step_id, chunk_seq=seq, digest=chunk_digest(loss, datums) if digest is None else digest)
-    header = pb.ForwardBackwardHeader(model_id=model_id, step=step, loss=loss, datums=len(datums))
+    header = pb.ForwardBackwardHeader(
+        model_id=model_id, step=step, loss=loss, datums=len(datums) if count is None else count
+    )
     yield pb.ForwardBackwardRequest(header=header)
     for datum in datums:
         yield pb.ForwardBackwardRequest(datum=datum)
 
 
 def optim_request(
-    step_id: str, seq: int, digests: Sequence[bytes], divisor: float = 1.0, model_id: str = "m", adam=ADAM, **fields
+    model_id: str, step_id: str, seq: int, digests: Sequence[bytes], divisor: float = 1.0, adam=ADAM, **fields
 ) -> pb.OptimStepRequest:
     digest = hashlib.sha256(b"".join(digests) + struct.pack("<d", divisor)).digest()
     return pb.OptimStepRequest(
@@ -115,7 +131,16 @@ def optim_request(
     )
 
 
-def code_of(error: grpc.RpcError) -> str:
-    """The omni-code of a failed call."""
+@contextmanager
+def refused(status: grpc.StatusCode, code: str, *words: str) -> Iterator[None]:
+    """The block's call fails with this status and omni-code, and a one-line message that has these words."""
+    with pytest.raises(grpc.RpcError) as caught:
+        yield
+    error = caught.value
     assert isinstance(error, grpc.Call)
-    return str(dict(error.trailing_metadata() or {}).get("omni-code", ""))
+    metadata = {entry[0]: entry[1] for entry in error.trailing_metadata() or ()}
+    details = error.details() or ""
+    assert (error.code(), metadata.get("omni-code")) == (status, code), details
+    assert "\n" not in details
+    for word in words:
+        assert word in details

@@ -33,10 +33,12 @@ def plain_loss(model, reference, datums: list[Datum], settings: LossSettings) ->
     return total
 
 
-def policy_losses(now, ref, datum: Datum, settings: LossSettings) -> list[torch.Tensor]:
+def policy_losses(
+    now: list[torch.Tensor], ref: list[torch.Tensor], datum: Datum, settings: LossSettings
+) -> list[torch.Tensor]:
     log_ratios = [logprob - float(old) for logprob, old in zip(now, datum.old_logprobs, strict=True)]
     if settings.level == "sequence":
-        log_ratios = [sum(log_ratios) / len(log_ratios)] * len(log_ratios)
+        log_ratios = [torch.stack(log_ratios).mean()] * len(log_ratios)
     losses = []
     for index, log_ratio in enumerate(log_ratios):
         ratio = torch.exp(log_ratio)

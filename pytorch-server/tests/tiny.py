@@ -25,7 +25,9 @@ def tiny_model(seed: int, dtype: torch.dtype = torch.float64, scale: float = 0.3
         max_position_embeddings=64,
         tie_word_embeddings=True,
     )
-    model = LlamaForCausalLM(config).to(dtype).eval()
+    model = LlamaForCausalLM(config)
+    model.to(dtype=dtype)  # pyright: ignore[reportCallIssue]
+    model.eval()
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for _, weight in sorted(model.named_parameters()):
@@ -33,7 +35,7 @@ def tiny_model(seed: int, dtype: torch.dtype = torch.float64, scale: float = 0.3
             weight.copy_((weight.dim() == 1) + scale * noise)
     for module in model.modules():
         if isinstance(module, LlamaRMSNorm):
-            module.forward = partial(norm, module)
+            module.forward = partial(norm, module)  # pyright: ignore[reportAttributeAccessIssue]
     return model
 
 
