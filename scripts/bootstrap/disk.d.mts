@@ -1,0 +1,1 @@
+export function requireDisk(folder: string, neededBytes: number, freeBytes?: (folder: string) => number): void;
