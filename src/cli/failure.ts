@@ -13,7 +13,8 @@ export function reportFailure(cli: Cli, thrown: unknown, options: { exitCode?: n
   const message = fullDisk(thrown) ?? error.message;
   const { boundary, code, details } = error;
   cli.exitCode = options.exitCode ?? exitCodeOf(error);
-  for (const line of linesOf(error, message)) say(cli, `error: ${oneLine(line)}`);
+  const word = boundary === "cancelled" ? "interrupted" : "error";
+  for (const line of linesOf(error, message)) say(cli, `${word}: ${oneLine(line)}`);
   if (boundary === "internal" && cli.io.env.OMNI_DEBUG === undefined) {
     say(cli, "this looks like a defect of omni; OMNI_DEBUG=1 shows where it arose");
   }

@@ -1,6 +1,5 @@
 import { CancelledError } from "../core/index.js";
-import type { Cli } from "./io.js";
-import { say } from "./io.js";
+import { type Cli, say } from "./io.js";
 
 /** Two ways to end early. */
 export interface Interruption {
@@ -11,13 +10,13 @@ export interface Interruption {
   end(): void;
 }
 
-/** Listens for Ctrl-C while a run goes. */
-export function listenForInterrupt(cli: Cli): Interruption {
+/** Listens for Ctrl-C while a run goes. Before it has `begun` there is nothing to save, and the first ends it at once. */
+export function listenForInterrupt(cli: Cli, begun: () => boolean): Interruption {
   const stop = new AbortController();
   const force = new AbortController();
   const end = cli.io.onInterrupt(() => {
-    if (stop.signal.aborted) {
-      force.abort(new CancelledError("interrupted twice"));
+    if (stop.signal.aborted || !begun()) {
+      force.abort(new CancelledError("interrupted"));
       return;
     }
     say(cli, "finishing this step, then saving; press Ctrl-C again to stop at once");

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { RunOptions, RunSummary } from "../compose/index.js";
 import { type ConfigOptions, type LoadedConfig, loadConfig, placedError } from "../config/index.js";
-import { OmniError, StoreError } from "../core/index.js";
+import { ConfigError, OmniError, StoreError } from "../core/index.js";
 import { openTelemetry, type RunEvent } from "../telemetry/index.js";
 import { exitCodeOf, exitCodes } from "./exit-code.js";
 import { reportFailure } from "./failure.js";
@@ -16,6 +16,11 @@ export async function configOf(
   options: ConfigOptions & { readonly set?: readonly string[] },
 ): Promise<LoadedConfig> {
   const loaded = await loadConfig(path, { ...options, env: cli.io.env });
+  if (loaded.config.tasks.length === 0) {
+    throw new ConfigError(`${shortPath(loaded.path)}:1:1: no tasks; add a section tasks, see omni init`, {
+      code: "no_tasks",
+    });
+  }
   for (const warning of loaded.warnings) say(cli, `warning: ${warning}`);
   return loaded;
 }
@@ -30,8 +35,8 @@ export async function runSession(
   loaded?: LoadedConfig,
 ): Promise<void> {
   const telemetry = openTelemetry({ stderr: cli.io.stderr });
-  const interruption = listenForInterrupt(cli);
   let runDir: string | undefined;
+  const interruption = listenForInterrupt(cli, () => runDir !== undefined);
   const onEvent = (event: RunEvent) => {
     if (event.kind === "run_started") runDir = event.runDir;
     telemetry.onEvent(event);

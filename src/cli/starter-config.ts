@@ -21,7 +21,7 @@ tasks:
     family: math # math | code | qa | writing
     data:
       source: ${JSON.stringify(`${data}/math.jsonl`)}
-      fields: { question: question, answer: answer, demonstration: demo }
+      fields: { question: problem, answer: answer, demonstration: demo }
       # where: { level: easy } # keep rows whose field equals
       # limit: 200             # a seeded sample
       split: { validation: 0.1, test: 0.1 }

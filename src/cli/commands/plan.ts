@@ -42,7 +42,6 @@ function planText(loaded: LoadedConfig, plan: Plan, bounds: Estimate): string {
   const { config } = loaded;
   const judge =
     config.judge === undefined ? "trial judge of the embedded server, for trying out only" : config.judge.model;
-  const count = (value: number) => value.toLocaleString("en-US");
   return [
     `model ${plan.model} · engine ${config.engines.map((engine) => engine.address).join(", ")} · sandbox ${config.sandbox.kind}`,
     `judge ${config.tasks.some((task) => task.family === "writing") ? judge : "not needed"}`,
@@ -67,11 +66,18 @@ function planText(loaded: LoadedConfig, plan: Plan, bounds: Estimate): string {
     `rollouts   ${count(plan.rollouts)} in training, ${count(plan.evaluationRollouts)} in ${plan.evaluations} evaluations`,
     `tokens     at most ${count(plan.maxGeneratedTokens)} generated in training`,
     `time       ${bounds.maxSeconds === null ? "unknown" : `at most ${showSeconds(bounds.maxSeconds)}`} (${bounds.basis})`,
-    `judge      about ${count(bounds.judgeCalls)} calls, answers of at most ${count(bounds.judgeTokens)} tokens together`,
+    ...(bounds.judgeCalls === 0 ? [] : [judgeLine(bounds)]),
     "",
     "values that are not defaults:",
     ...chosenValues(loaded),
   ].join("\n");
+}
+
+const count = (value: number) => value.toLocaleString("en-US");
+
+function judgeLine({ judgeCalls, judgeTokens }: Estimate): string {
+  const tokens = judgeTokens === 0 ? "" : `, answers of at most ${count(judgeTokens)} tokens together`;
+  return `judge      about ${count(judgeCalls)} calls${tokens}`;
 }
 
 function chosenValues({ config, provenance }: LoadedConfig): string[] {

@@ -53,7 +53,9 @@ function showText({ runId, runDir, status, steps, evaluations, checkpoints }: Sh
         shownNumber(metrics.gradNorm),
       ]),
     ),
-    `the report is ${shortPath(`${runDir}/report.md`)}; resume with: omni resume ${shortPath(runDir)}`,
+    status === "finished"
+      ? `the report is ${shortPath(`${runDir}/report.md`)}`
+      : `go on with: omni resume ${shortPath(runDir)}`,
   ].join("\n");
 }
 
