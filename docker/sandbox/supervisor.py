@@ -1,0 +1,339 @@
+"""Process 1 of a sandbox container: waits on stdin for one job, runs its programs one after another, reports frames on stdout.
+
+It is the container's init, so no program can signal it, and it is not dumpable, so no program of the same user can open its
+memory or file descriptors. Programs get pipes of their own. It ends, and the container with it, when stdin closes (the
+control plane is gone), when the job is done, or at its own deadline.
+
+In:  u32 length, JSON {"runs": [{arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}]}
+Out: u8 kind, u32 length, payload. Kinds: R ready, S run starts (index), o stdout, e stderr, v verdict channel,
+     X run ended (JSON), Z job done.
+"""
+
+import errno
+import json
+import os
+import resource
+import select
+import signal
+import struct
+import sys
+import time
+
+CHUNK = 65536
+LINGER_S = 5.0
+ENVIRONMENT = {
+    "PATH": "/usr/local/bin:/usr/bin:/bin",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "LANG": "C.UTF-8",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+class ControlPlaneGone(Exception):
+    pass
+
+
+def dumpable(value):
+    """PR_SET_DUMPABLE. At 0, /proc/PID/{fd,mem,...} belong to root; execve sets it to 1 again."""
+    import _ctypes
+
+    libc = _ctypes.dlopen(None, 0)
+    if _ctypes.call_function(_ctypes.dlsym(libc, "prctl"), (4, value, 0, 0, 0)) != 0:
+        raise OSError("prctl(PR_SET_DUMPABLE) failed")
+
+
+def send(kind, payload=b""):
+    data = kind + struct.pack(">I", len(payload)) + payload
+    while data:
+        data = data[os.write(1, data) :]
+
+
+def send_json(kind, value):
+    send(kind, json.dumps(value).encode())
+
+
+def read_exactly(count):
+    parts = []
+    while count:
+        part = os.read(0, min(count, 1 << 20))
+        if not part:
+            raise ControlPlaneGone
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)
+
+
+def counter(field, *paths):
+    """A cgroup event counter, version 2 first, then 1; None where the host shows neither."""
+    for path in paths:
+        try:
+            with open(path) as lines:
+                for line in lines:
+                    name, _, value = line.partition(" ")
+                    if name == field:
+                        return int(value)
+        except (OSError, ValueError):
+            pass
+    return None
+
+
+def pressure():
+    return {
+        "oom": counter("oom_kill", "/sys/fs/cgroup/memory.events", "/sys/fs/cgroup/memory/memory.oom_control"),
+        "pids": counter("max", "/sys/fs/cgroup/pids.events", "/sys/fs/cgroup/pids/pids.events"),
+    }
+
+
+def grown(before, after, name):
+    return before[name] is not None and after[name] is not None and after[name] > before[name]
+
+
+def disk_full():
+    try:
+        free = os.statvfs("/tmp")
+        return free.f_bavail * free.f_frsize < 65536 or free.f_favail < 2
+    except OSError:
+        return False
+
+
+def start(run, folder, pipes):
+    """Forks and executes one program; the child never returns."""
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.setsid()
+        for number in (signal.SIGCHLD, signal.SIGALRM, signal.SIGPIPE, signal.SIGINT):
+            signal.signal(number, signal.SIG_DFL)
+        dumpable(1)  # no other program runs now; the file below is ours again
+        with open("/proc/self/oom_score_adj", "w") as score:
+            score.write("1000")
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (run["file_bytes"], run["file_bytes"]))
+        if run.get("cpu_s"):
+            seconds = max(1, int(-(-run["cpu_s"] // 1)))
+            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        # The pipes' numbers are all above 4, so no dup2 overwrites one still to come.
+        for target, source in enumerate(pipes):
+            os.dup2(source, target, inheritable=True)
+        os.closerange(5, 1024)
+        os.chdir(folder)
+        os.execve(sys.executable, ["python3", *run["arguments"]], ENVIRONMENT)
+    except BaseException as error:
+        os.write(2, ("sandbox: cannot start the program: %s\n" % error).encode())
+    finally:
+        os._exit(127)
+
+
+def end_all():
+    """Kills and reaps every other process; returns the CPU seconds of those reaped."""
+    cpu = 0.0
+    while True:
+        try:
+            os.kill(-1, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        try:
+            while True:
+                _, _, usage = os.wait4(-1, 0)
+                cpu += usage.ru_utime + usage.ru_stime
+        except ChildProcessError:
+            return cpu
+
+
+def clean(folder):
+    """Empties /tmp before the next run of the same job; what resists stays and counts against the disk limit."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.closerange(0, 3)
+            script = "chmod -R u+rwX /tmp/* /tmp/.[!.]* 2>/dev/null; rm -rf /tmp/* /tmp/.[!.]* /tmp/..?* 2>/dev/null"
+            os.execve("/bin/sh", ["sh", "-c", script], ENVIRONMENT)
+        finally:
+            os._exit(127)
+    os.waitpid(pid, 0)
+
+
+class Streams:
+    """The parent's ends of one program's pipes, and what has gone through them."""
+
+    def __init__(self, run, ours, poller):
+        self.stdin, self.stdout, self.stderr, self.feed, self.verdict = ours
+        self.poller = poller
+        self.left = run["output_bytes"]
+        self.overflow = False
+        self.pending = {self.stdin: memoryview(run["stdin"].encode()), self.feed: memoryview(run["feed"].encode())}
+        self.kinds = {self.stdout: b"o", self.stderr: b"e", self.verdict: b"v"}
+        for number in ours:
+            os.set_blocking(number, False)
+        for number in self.pending:
+            poller.register(number, select.POLLOUT)
+        for number in self.kinds:
+            poller.register(number, select.POLLIN)
+
+    def close(self, number):
+        self.poller.unregister(number)
+        self.pending.pop(number, None)
+        self.kinds.pop(number, None)
+        os.close(number)
+
+    def write(self, number):
+        try:
+            self.pending[number] = self.pending[number][os.write(number, self.pending[number][:CHUNK]) :]
+        except BlockingIOError:
+            return
+        except BrokenPipeError:
+            self.pending[number] = memoryview(b"")
+        if not self.pending[number]:
+            self.close(number)
+
+    def read(self, number):
+        try:
+            data = os.read(number, CHUNK)
+        except BlockingIOError:
+            return
+        if not data:
+            self.close(number)
+            return
+        kind = self.kinds[number]
+        if kind != b"v":
+            kept = data[: self.left]
+            self.left -= len(kept)
+            self.overflow = self.overflow or len(kept) < len(data)
+            data = kept
+        if data:
+            send(kind, data)
+
+    def handle(self, number):
+        if number in self.pending:
+            self.write(number)
+        elif number in self.kinds:
+            self.read(number)
+
+    def drain(self):
+        """Reads what the pipes still hold; every writer is dead."""
+        until = time.monotonic() + LINGER_S
+        while self.kinds and time.monotonic() < until:
+            for number in list(self.kinds):
+                self.read(number)
+
+    def close_all(self):
+        for number in [*self.pending, *self.kinds]:
+            self.close(number)
+
+
+def high_pipe():
+    """A pipe whose ends are both numbered 10 or more."""
+    import fcntl
+
+    ends = []
+    for end in os.pipe():
+        ends.append(fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, 10))
+        os.close(end)
+    return ends
+
+
+def run_program(index, run, wakeup):
+    folder = "/tmp/run%d" % index
+    os.mkdir(folder)
+    for name, text in run["files"].items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+    made = [high_pipe() for _ in range(5)]
+    reads = (0, 3)  # the child's stdin and feed; it writes stdout, stderr and verdict
+    theirs = [made[i][0 if i in reads else 1] for i in range(5)]
+    ours = [made[i][1 if i in reads else 0] for i in range(5)]
+    before = pressure()
+    send_json(b"S", {"index": index})
+    began = time.monotonic()
+    pid = start(run, folder, theirs)
+    for end in theirs:
+        os.close(end)
+    poller = select.poll()
+    poller.register(0, select.POLLIN)
+    poller.register(wakeup, select.POLLIN)
+    streams = Streams(run, ours, poller)
+    status, deadline, cpu = None, False, 0.0
+    while status is None:
+        left = began + run["wall_s"] - time.monotonic()
+        if left <= 0 or streams.overflow:
+            deadline = not streams.overflow
+            break
+        for number, _ in poller.poll(left * 1000 + 1):
+            if number == 0:
+                if not os.read(0, 1):
+                    raise ControlPlaneGone
+            elif number == wakeup:
+                os.read(wakeup, 512)
+                while True:
+                    try:
+                        reaped, reaped_status, usage = os.wait4(-1, os.WNOHANG)
+                    except ChildProcessError:
+                        break
+                    if reaped == 0:
+                        break
+                    cpu += usage.ru_utime + usage.ru_stime
+                    if reaped == pid:
+                        status = reaped_status
+            else:
+                streams.handle(number)
+    wall = time.monotonic() - began
+    cpu += end_all()
+    streams.drain()
+    streams.close_all()
+    after = pressure()
+    ended = {
+        "index": index,
+        "exit": os.WEXITSTATUS(status) if status is not None and os.WIFEXITED(status) else None,
+        "signal": os.WTERMSIG(status) if status is not None and os.WIFSIGNALED(status) else None,
+        "deadline": deadline,
+        "overflow": streams.overflow,
+        "oom": grown(before, after, "oom"),
+        "pids": grown(before, after, "pids"),
+        "disk": disk_full(),
+        "wall_s": wall,
+        "cpu_s": cpu,
+    }
+    clean(folder)
+    send_json(b"X", ended)
+
+
+def ignore(*_):
+    pass
+
+
+def main():
+    if os.getpid() != 1:
+        sys.exit("supervisor: must be process 1 of a container of its own (it kills every process it sees)")
+    dumpable(0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    wakeup, write_end = high_pipe()
+    os.set_blocking(write_end, False)
+    signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+    signal.signal(signal.SIGCHLD, ignore)
+    send_json(b"R", {"python": sys.version.split()[0]})
+    (length,) = struct.unpack(">I", read_exactly(4))
+    job = json.loads(read_exactly(length))
+    # Should a write to a reader that is gone block for ever, this ends the container all the same.
+    ends_at = time.monotonic() + sum(run["wall_s"] for run in job["runs"]) + LINGER_S * (2 + len(job["runs"]))
+
+    def too_late(*_):
+        if time.monotonic() >= ends_at:
+            os._exit(3)
+
+    signal.signal(signal.SIGALRM, too_late)
+    signal.setitimer(signal.ITIMER_REAL, ends_at - time.monotonic() + 0.1, 1.0)
+    for index, run in enumerate(job["runs"]):
+        run_program(index, run, wakeup)
+    send(b"Z")
+
+
+try:
+    main()
+except ControlPlaneGone:
+    pass
+except OSError as error:
+    if error.errno != errno.EPIPE:
+        raise

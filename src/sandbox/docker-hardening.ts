@@ -1,0 +1,66 @@
+import type { ContainerCreateOptions } from "dockerode";
+import { assetText } from "./assets.js";
+import type { SandboxLimits } from "./sandbox.js";
+
+/** Memory for the supervisor beside the program's own, MB. */
+const supervisorMb = 32;
+/** A user that exists on no usual host. */
+const nobody = "10001:10001";
+
+/** How one container of a sandbox is made. */
+export interface ContainerPlan {
+  readonly image: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly limits: SandboxLimits;
+}
+
+/**
+ * The whole hardening in one place: no network, read-only root, one small tmpfs without execution, no capability, no new
+ * privilege, our own seccomp profile, a user of its own, bounded memory without swap, processes, processor and files,
+ * no shared IPC, no log; the container is removed by the daemon when it ends. The supervisor is its init.
+ */
+export function containerOptions({ image, labels, limits }: ContainerPlan): ContainerCreateOptions {
+  const memory = (limits.memoryMb + supervisorMb) * 1024 * 1024;
+  return {
+    Image: image,
+    Entrypoint: ["python3", "-I", "-c", assetText("sandbox/supervisor.py")],
+    Cmd: [],
+    Env: ["LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"],
+    User: nobody,
+    WorkingDir: "/tmp",
+    Hostname: "sandbox",
+    Labels: { ...labels },
+    NetworkDisabled: true,
+    OpenStdin: true,
+    StdinOnce: true,
+    AttachStdin: true,
+    AttachStdout: true,
+    AttachStderr: true,
+    Tty: false,
+    HostConfig: {
+      AutoRemove: true,
+      NetworkMode: "none",
+      IpcMode: "none",
+      ReadonlyRootfs: true,
+      Tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${limits.diskMb}m,nr_inodes=4096,mode=1777` },
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges:true", `seccomp=${seccompProfile()}`],
+      Memory: memory,
+      MemorySwap: memory,
+      // The supervisor, and one for its own cleaning process.
+      PidsLimit: limits.pids + 2,
+      NanoCpus: 1_000_000_000,
+      Ulimits: [
+        { Name: "nofile", Soft: 256, Hard: 256 },
+        { Name: "core", Soft: 0, Hard: 0 },
+      ],
+      LogConfig: { Type: "none", Config: {} },
+      RestartPolicy: { Name: "no" },
+      Privileged: false,
+    },
+  };
+}
+
+function seccompProfile(): string {
+  return JSON.stringify(JSON.parse(assetText("seccomp.json")));
+}

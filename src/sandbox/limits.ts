@@ -1,0 +1,32 @@
+import { defaultLimits, type SandboxLimits } from "./sandbox.js";
+
+const ranges: { readonly [K in keyof Required<SandboxLimits>]: readonly [least: number, most: number] } = {
+  wallS: [0.05, 3600],
+  cpuS: [1, 3600],
+  memoryMb: [16, 65_536],
+  pids: [1, 4096],
+  diskMb: [1, 16_384],
+  outputMb: [0.001, 64],
+};
+
+/** The limits in force: the submission's own, else the sandbox's, else the contract's defaults. */
+export function resolveLimits(...given: readonly (Partial<SandboxLimits> | undefined)[]): SandboxLimits {
+  return Object.assign({}, defaultLimits, ...given);
+}
+
+/** What is wrong with these limits, in one line; undefined when nothing is. */
+export function limitsProblem(limits: SandboxLimits): string | undefined {
+  for (const [name, [least, most]] of Object.entries(ranges)) {
+    const value: unknown = Reflect.get(limits, name);
+    if (value === undefined && name === "cpuS") continue;
+    if (typeof value !== "number" || !(value >= least && value <= most)) {
+      return `limit ${name} is ${String(value)}; give a number from ${least} to ${most}`;
+    }
+  }
+  return undefined;
+}
+
+/** Whether a slot started with one set of limits may run a program with the other: the limits a slot is born with agree. */
+export function sameSlot(a: SandboxLimits, b: SandboxLimits): boolean {
+  return a.memoryMb === b.memoryMb && a.pids === b.pids && a.diskMb === b.diskMb;
+}

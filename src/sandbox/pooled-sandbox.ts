@@ -1,0 +1,105 @@
+import { CancelledError, OmniError, SandboxError, throwIfAborted } from "../core/index.js";
+import { resolveLimits } from "./limits.js";
+import { type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
+import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, Submission } from "./sandbox.js";
+import type { StartSlot } from "./slot.js";
+import { judge, type RunOutcome } from "./verdict.js";
+import { WarmSlots } from "./warm-slots.js";
+
+/** What a pooled sandbox is made of. */
+export interface PooledSandboxOptions {
+  readonly description: SandboxDescription;
+  /** Submissions at a time, and slots kept ready. */
+  readonly concurrency: number;
+  readonly limits: SandboxLimits;
+  readonly startSlot: StartSlot;
+  /** Frees what the adapter holds beside its slots; called once. */
+  readonly release: () => Promise<void>;
+}
+
+const attempts = 3;
+
+/** A {@link Sandbox} over slots that are started ahead, used once and thrown away. */
+export class PooledSandbox implements Sandbox {
+  readonly description: SandboxDescription;
+  readonly #options: PooledSandboxOptions;
+  readonly #slots: WarmSlots;
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
+
+  constructor(options: PooledSandboxOptions) {
+    this.description = options.description;
+    this.#options = options;
+    this.#slots = new WarmSlots(options.startSlot, options.concurrency, options.limits);
+  }
+
+  async run(submission: Submission, options: { readonly signal?: AbortSignal } = {}): Promise<SandboxResult> {
+    const signal =
+      options.signal === undefined ? this.#closing.signal : AbortSignal.any([options.signal, this.#closing.signal]);
+    throwIfAborted(signal);
+    const limits = resolveLimits(this.#options.limits, submission.limits);
+    const refused = refusal(submission, limits);
+    if (refused !== undefined) return { ...nothing(submission), verdict: refused.verdict, stderr: refused.reason };
+    const plan = planOf(submission);
+    const secret = plan.kind === "harness" ? plan.job.secret : "";
+    try {
+      const runs = await this.#runAll(plan, limits, signal);
+      const judged = judge(submission.tests, runs, secret, limits.cpuS);
+      if (judged === undefined) throw new SandboxError("the sandbox returned no run");
+      const { verdict, passed, total, shown, note } = judged;
+      const stderr = shown.stderr.toString("utf8");
+      return {
+        id: submission.id,
+        reward: verdict === "passed" ? 1 : 0,
+        verdict,
+        passed,
+        total,
+        wallS: runs.reduce((sum, run) => sum + run.wallS, 0),
+        stdout: shown.stdout.toString("utf8"),
+        stderr: note === "" ? stderr : `${stderr}sandbox: ${note}\n`,
+        truncated: shown.overflow,
+      };
+    } catch (error) {
+      if (error instanceof CancelledError || signal.aborted) throw asCancelled(error);
+      return { ...nothing(submission), reward: null, verdict: "infrastructure_error", stderr: OmniError.from(error).message };
+    }
+  }
+
+  /** Runs the whole plan, on as many slots as it takes: a run that had to be ended takes its slot with it. */
+  async #runAll(plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<readonly RunOutcome[]> {
+    const done: RunOutcome[] = [];
+    let lost = 0;
+    while (done.length < runsIn(plan)) {
+      try {
+        const outcomes = await this.#slots.use(limits, signal, (slot) => slot.run(restOf(plan, done.length), limits, signal));
+        if (outcomes.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
+        done.push(...outcomes);
+      } catch (error) {
+        if (error instanceof CancelledError || signal.aborted) throw error;
+        lost += 1;
+        const known = OmniError.from(error);
+        if (lost >= attempts || !known.retryable) throw known;
+      }
+    }
+    return done;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= (async () => {
+      this.#closing.abort(new CancelledError("the sandbox was closed"));
+      await this.#slots.close();
+      await this.#options.release();
+    })();
+    return this.#closed;
+  }
+}
+
+function asCancelled(error: unknown): CancelledError {
+  return error instanceof CancelledError ? error : new CancelledError("cancelled", { cause: error });
+}
+
+/** A result of a submission that was not run. */
+function nothing({ id, tests }: Submission): SandboxResult {
+  const total = tests.kind === "stdio" ? tests.cases.length : 0;
+  return { id, reward: 0, verdict: "rejected", passed: 0, total, wallS: 0, stdout: "", stderr: "", truncated: false };
+}
