@@ -1,4 +1,4 @@
-import { type Item, randomStream } from "../core/index.js";
+import { CancelledError, type Item, randomStream } from "../core/index.js";
 import type { TaskEvaluation } from "../telemetry/index.js";
 import { collectGroups } from "./collect.js";
 import { type RunContext, taskOf } from "./run-context.js";
@@ -11,6 +11,21 @@ export interface EvaluationResult {
   readonly seconds: number;
   readonly sandboxRuns: number;
   readonly judgeCalls: number;
+}
+
+/**
+ * {@link evaluateAt}, but `run.stop` ends it at once: the journal keeps what has arrived, so nothing need be waited for.
+ * Returns false when it was stopped.
+ */
+export async function evaluateUnlessStopped(run: RunContext, point: string, weightsVersion: number): Promise<boolean> {
+  if (run.stop.aborted) return false;
+  try {
+    await evaluateAt({ ...run, signal: AbortSignal.any([run.signal, run.stop]) }, point, weightsVersion);
+    return true;
+  } catch (error) {
+    if (run.stop.aborted && error instanceof CancelledError) return false;
+    throw error;
+  }
 }
 
 /**

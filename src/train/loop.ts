@@ -2,7 +2,7 @@ import { scheduleBatches } from "../schedule/index.js";
 import { restore, saveCheckpoint } from "./checkpoint.js";
 import { collectGroups } from "./collect.js";
 import { commitStep, grpoMetrics, warmUpMetrics } from "./commit.js";
-import { evaluateAt } from "./evaluate.js";
+import { evaluateUnlessStopped } from "./evaluate.js";
 import { plannedRounds, roundPages, trainingSampling } from "./rounds.js";
 import type { RunContext } from "./run-context.js";
 import { demonstrationBatch, demonstrations, sftStep } from "./sft.js";
@@ -37,7 +37,7 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     return { status, steps: position, checkpoint: name, weightsHash };
   };
 
-  if (position === 0) await evaluateAt(run, "base", 0);
+  if (position === 0 && !(await evaluateUnlessStopped(run, "base", 0))) return finish("stopped");
   if (position < warmUpSteps) {
     run.emit({ kind: "stage_started", phase: "warm-up", stage: "warm-up", steps: warmUpSteps });
     const shown = demonstrations(run);
@@ -52,7 +52,8 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     }
     await saveCheckpoint(run, position);
   }
-  if (warmUpSteps > 0 && position === warmUpSteps) await evaluateAt(run, "warm-up", position);
+  const warmedUp = warmUpSteps > 0 && position === warmUpSteps;
+  if (warmedUp && !(await evaluateUnlessStopped(run, "warm-up", position))) return finish("stopped");
 
   let stage = "";
   for (const round of rounds) {
@@ -88,10 +89,10 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     if (isDue(run.config.train.checkpointEvery, position - warmUpSteps, round.batches.length))
       await saveCheckpoint(run, position);
     if (isDue(run.config.eval.every, position - warmUpSteps, round.batches.length) && position < totalSteps) {
-      await evaluateAt(run, `step-${position - warmUpSteps}`, position);
+      await evaluateUnlessStopped(run, `step-${position - warmUpSteps}`, position);
     }
   }
-  if (rounds.length > 0) await evaluateAt(run, "final", position);
+  if (rounds.length > 0 && !(await evaluateUnlessStopped(run, "final", position))) return finish("stopped");
   return finish("finished");
 }
 
