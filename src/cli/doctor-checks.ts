@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { accessSync, constants, existsSync, statfsSync } from "node:fs";
+import { request } from "node:http";
 import { totalmem } from "node:os";
 import { dirname } from "node:path";
 import { OmniError } from "../core/index.js";
@@ -91,13 +92,19 @@ export function checkMemory(): Check {
   };
 }
 
-/** Whether a Docker daemon answers and has the sandbox's image. */
-export async function checkContainers(): Promise<Check> {
-  const { checkDocker } = await import("../sandbox/index.js");
-  const { ok, detail } = await checkDocker();
-  if (ok) return { name: "docker", status: "ok", detail };
-  const remedy = "without it code tasks run in the embedded sandbox, for trying out only";
-  return { name: "docker", status: "warn", detail, remedy };
+/** Whether a Docker daemon answers, asked without the sandbox room: only compose builds adapters. */
+export async function checkDocker(env: NodeJS.ProcessEnv): Promise<Check> {
+  const host = env.DOCKER_HOST ?? "unix:///var/run/docker.sock";
+  const answered = await ping(host);
+  if (answered === undefined)
+    return {
+      name: "docker",
+      status: "ok",
+      detail: `answers at ${host} (its sandbox image is looked for when a run starts)`,
+    };
+  const remedy =
+    "start Docker to run code tasks in containers; without it the embedded sandbox is used, for trying out only";
+  return { name: "docker", status: "warn", detail: `does not answer at ${host}: ${answered}`, remedy };
 }
 
 /** Whether programs of the embedded sandbox can be kept from the network by the kernel. */
@@ -111,6 +118,23 @@ export async function checkIsolation(env: NodeJS.ProcessEnv): Promise<Check> {
     detail: "unshare -rn does not work: the embedded sandbox is not for untrusted code",
     remedy: "use Docker, or allow user namespaces",
   };
+}
+
+/** Why the daemon did not answer; undefined when it did. */
+function ping(host: string): Promise<string | undefined> {
+  const socket = /^unix:\/\/(.+)$/.exec(host)?.[1];
+  const remote = /^(?:tcp|http):\/\/([^:/]+):(\d+)/.exec(host);
+  if (socket === undefined && remote === null) return Promise.resolve("this kind of DOCKER_HOST is not checked");
+  const target = socket === undefined ? { host: remote?.[1] ?? "", port: Number(remote?.[2]) } : { socketPath: socket };
+  return new Promise((resolve) => {
+    const asked = request({ ...target, path: "/_ping", timeout: 3000 }, (response) => {
+      response.resume();
+      resolve(response.statusCode === 200 ? undefined : `status ${response.statusCode}`);
+    });
+    asked.once("timeout", () => asked.destroy(new Error("no answer in 3 s")));
+    asked.once("error", (error) => resolve(error.message));
+    asked.end();
+  });
 }
 
 interface Output {

@@ -71,7 +71,8 @@ function panelViewer(output: TextOutput): Viewer {
   const state = new PanelState();
   const screen = new Screen(output);
   let drawnAt = 0;
-  const lines = () => state.lines(output.columns ?? 80);
+  // Some terminals say 0.
+  const lines = () => state.lines(output.columns || 80);
   return {
     show: (event) => {
       state.apply(event);

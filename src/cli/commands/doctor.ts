@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import {
   type Check,
-  checkContainers,
   checkDisk,
+  checkDocker,
   checkIsolation,
   checkMemory,
   checkNode,
@@ -36,7 +36,7 @@ async function examine(cli: Cli): Promise<readonly Check[]> {
     checkDisk("disk", process.cwd()),
     checkDisk("cache", cacheFolder(env)),
     checkMemory(),
-    await checkContainers(),
+    await checkDocker(env),
     await checkIsolation(env),
   ];
 }
