@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 import numpy as np
@@ -138,7 +139,8 @@ def refused(status: grpc.StatusCode, code: str, *words: str) -> Iterator[None]:
         yield
     error = caught.value
     assert isinstance(error, grpc.Call)
-    metadata = {entry[0]: entry[1] for entry in error.trailing_metadata() or ()}
+    entries: Any = error.trailing_metadata()
+    metadata = dict(entries or ())
     details = error.details() or ""
     assert (error.code(), metadata.get("omni-code")) == (status, code), details
     assert "\n" not in details

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from omni_engine import __version__
+from omni_engine.credentials import check_reach, read_credentials
+from omni_engine.listen import SetupError, parse_address
 
 _GRACE_S = 2.0
 
@@ -55,11 +57,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
-    from omni_engine.compose import compose  # torch takes seconds to import; --help should not
-    from omni_engine.listen import SetupError
-
     try:
-        server = compose(options)
+        address = parse_address(options.listen)
+        credentials = read_credentials(options.token_file, options.tls_cert, options.tls_key, options.tls_ca)
+        check_reach(address, credentials)
+        from omni_engine.compose import compose  # torch takes seconds to import; a refusal should not
+
+        server = compose(options, address, credentials)
     except SetupError as error:
         print(f"omni-engine: {error}", file=sys.stderr)
         return 2

@@ -14,22 +14,19 @@ from omni_engine.backends import commands as c
 from omni_engine.backends.command_queue import CommandQueue
 from omni_engine.backends.torch_backend import TorchBackend
 from omni_engine.checkpoints import CheckpointFolder
-from omni_engine.credentials import check_reach, read_credentials
+from omni_engine.credentials import Credentials
 from omni_engine.judge import Completion, JudgeServer
 from omni_engine.judge.schema import FlatSchema
 from omni_engine.lifeline import follow
-from omni_engine.listen import SetupError, parse_address
+from omni_engine.listen import Address, SetupError
 from omni_engine.server import Server, serve
 
 _JUDGE_MODEL = "trial-judge"
 
 
-def compose(options: argparse.Namespace) -> Server:
+def compose(options: argparse.Namespace, address: Address, credentials: Credentials) -> Server:
     """A server that is up, from the command line's options. Raises SetupError."""
     transformers.utils.logging.disable_progress_bar()
-    address = parse_address(options.listen)
-    credentials = read_credentials(options.token_file, options.tls_cert, options.tls_key, options.tls_ca)
-    check_reach(address, credentials)
     if options.model_root and not options.model_root.is_dir():
         raise SetupError(f"--model-root {options.model_root}: there is no such folder")
     if options.threads is not None:

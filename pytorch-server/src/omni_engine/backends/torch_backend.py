@@ -78,6 +78,7 @@ class TorchBackend:
         contents = self._folder().load(command.from_checkpoint) if command.from_checkpoint else None
         loaded = self._load(command.base, command.seed)
         check_trainable(loaded.model, command.base)
+        torch.manual_seed(command.seed)  # whatever is random in training
         instance = Instance(command, loaded, lambda: self._reference(command.base, command.seed), self._token_budget)
         if contents:
             instance.restore(command.from_checkpoint, contents)
