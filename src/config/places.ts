@@ -68,7 +68,8 @@ export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS
     for (const name of ["validation", "test"] as const) {
       const wanted = data.split[name];
       const shown = String(written.split[name]);
-      if (typeof wanted === "string") file([...path, "split", name], shown, wanted, "name a file or a share below 1");
+      if (typeof wanted === "string" && !isHubSource(wanted))
+        file([...path, "split", name], shown, wanted, "name a file or a share below 1");
     }
   }
   for (const [index, engine] of absolute.engines.entries()) {

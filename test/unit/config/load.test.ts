@@ -58,6 +58,11 @@ describe("a small config", () => {
     expect(config.tasks[0]?.data.source).toBe(join(folder, "data/math.jsonl"));
   });
 
+  it("may hold out a part that comes from the hub", async () => {
+    const text = good.replace("math.jsonl }", "math.jsonl, split: { test: hub:org/name } }");
+    expect((await load(text)).config.tasks[0]?.data.split.test).toBe("hub:org/name");
+  });
+
   it("keeps a reward weight that was given and fills the others", async () => {
     const { config } = await load(good.replace("family: math", "family: math\n    reward: { format: 0.3 }"));
     expect(config.tasks[0]?.reward).toEqual({ math: 1, format: 0.3, tags: 0.1 });
