@@ -70,7 +70,7 @@ def test_nano_chat_template_marks_turns_with_special_tokens() -> None:
     text = tokenizer.apply_chat_template(CHAT, tokenize=False, add_generation_prompt=True)
     assert text == "<|im_start|>user\nHow many is 12 + 34?<|im_end|>\n<|im_start|>assistant\n"
     ids = tokenizer.encode(str(text), add_special_tokens=False)
-    assert ids.count(tokenizer.convert_tokens_to_ids("<|im_start|>")) == 2
+    assert tokenizer.convert_ids_to_tokens(ids).count("<|im_start|>") == 2
     assert ids.count(nano().eos_token) == 1
 
 
