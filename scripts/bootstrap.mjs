@@ -7,8 +7,9 @@
 // Environment: OMNI_PYTHON (interpreter to build on), OMNI_CACHE_DIR, OMNI_TORCH_INDEX.
 import { join } from "node:path";
 import { Environment } from "./bootstrap/environment.mjs";
-import { SetupFailure } from "./bootstrap/failure.mjs";
+import { explain, SetupFailure } from "./bootstrap/failure.mjs";
 import { layout } from "./bootstrap/layout.mjs";
+import { alone } from "./bootstrap/lock.mjs";
 import { build, installNodePackages } from "./bootstrap/node-packages.mjs";
 import { handOver } from "./bootstrap/run-command.mjs";
 import { Steps } from "./bootstrap/steps.mjs";
@@ -75,12 +76,15 @@ async function main(argv) {
   let failure;
   let exitCode = 0;
   try {
-    await setUp(steps, place, command === "test" || more.includes("--dev"));
+    const dev = command === "test" || more.includes("--dev");
+    await alone(place.lock, say, () => setUp(steps, place, dev));
     const done = steps.record.filter((step) => step.status === "done");
     say(done.length === 0 ? `set-up: nothing to do (${steps.seconds} s)` : `set-up done in ${steps.seconds} s`);
   } catch (error) {
-    failure = tell(error, steps);
-    exitCode = error.exitCode;
+    // A disk that fills up or a folder that is not ours fails in this process too, not only in an installer.
+    const known = error.syscall === undefined ? error : explain(`set-up, ${error.path}`, String(error), 1);
+    failure = tell(known, steps);
+    exitCode = known.exitCode;
   }
   if (exitCode === 0 && command !== "setup") return follow(command, place, more);
   if (json) {

@@ -95,6 +95,11 @@ function chosen() {
   return CHECKS;
 }
 
+if (!existsSync(ownPython) && process.env.OMNI_PYTHON === undefined) {
+  say("no .venv here; set up first: node scripts/bootstrap.mjs setup --dev");
+  process.exit(3);
+}
+
 const results = [];
 try {
   for (const check of chosen()) {

@@ -18,5 +18,6 @@ export function layout(folder = root, env = process.env) {
   const cache = env.OMNI_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "omni-thinker");
   const home = checkout ? folder : join(cache, version);
   const venv = join(home, checkout ? ".venv" : "venv");
-  return { root: folder, checkout, version, cache, home, venv, python: join(venv, "bin", "python") };
+  const lock = join(home, checkout ? ".cache" : "", "setup.lock");
+  return { root: folder, checkout, version, cache, home, venv, lock, python: join(venv, "bin", "python") };
 }

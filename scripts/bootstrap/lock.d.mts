@@ -1,0 +1,1 @@
+export function alone<T>(file: string, say: (line: string) => void, work: () => Promise<T>): Promise<T>;
