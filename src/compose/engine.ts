@@ -50,10 +50,8 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });
     options.notice(`loading ${config.model.base}`);
-    const model = await engine.trainer.loadModel(
-      { base: config.model.base, seed: config.seed, replace: true },
-      { signal },
-    );
+    const base = modelName(config, launched !== undefined);
+    const model = await engine.trainer.loadModel({ base, seed: config.seed, replace: true }, { signal });
     const close = async () => {
       await engine.close();
       await launched?.close();

@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
 import { ConfigError, StoreError } from "../core/index.js";
@@ -58,7 +58,18 @@ export async function trainRun(options: TrainOptions): Promise<RunSummary> {
   writeFileSync(folder.config, renderConfig(config));
   const store = openRunStore(folder, { write: true, create: true });
   store.setFact("baseDir", options.baseDir ?? process.cwd());
-  return execute(store, config, options);
+  let begun = false;
+  const onEvent = (event: RunEvent) => {
+    begun ||= event.kind === "run_started";
+    options.onEvent?.(event);
+  };
+  try {
+    return await execute(store, config, { ...options, onEvent });
+  } catch (error) {
+    // A run that never began leaves nothing behind, so that its id stays free.
+    if (!begun) rmSync(folder.dir, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /** SFT alone: the warm-up of the config, no GRPO. */
@@ -80,7 +91,8 @@ export async function resumeRun(options: RunOptions & { readonly runDir: string 
       code: "no_run",
     });
   }
-  const { config } = await loadConfig(folder.config);
+  const customTasks = (options.tasks ?? []).map((task) => task.id);
+  const { config } = await loadConfig(folder.config, { customTasks });
   return execute(openRunStore(folder, { write: true }), config, options);
 }
 

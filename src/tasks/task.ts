@@ -1,4 +1,4 @@
-import type { ChatMessage, Item, Rollout, Splits } from "../core/index.js";
+import type { ChatMessage, Item, Splits } from "../core/index.js";
 import type { Reward } from "../rewards/reward.js";
 
 /** A turn that {@link RolloutContext.generate} gives back. */
@@ -44,5 +44,3 @@ export interface Task {
    */
   rollout?(item: Item, context: RolloutContext): Promise<void>;
 }
-
-export type { Item, Rollout, Splits };

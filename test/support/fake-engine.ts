@@ -7,7 +7,7 @@ import { FakeServices } from "./fake-engine/services.js";
 
 export type { FakeCall } from "./fake-engine/desk.js";
 export type { Fault } from "./fake-engine/faults.js";
-export type { Completion, Policy } from "./fake-engine/model.js";
+export type { Policy } from "./fake-engine/model.js";
 
 /** How the fake behaves. */
 export interface FakeEngineOptions {

@@ -1,0 +1,12 @@
+import type { TestContext } from "vitest";
+import { checkDocker } from "../../../src/sandbox/index.js";
+
+/** Whether Docker and the sandbox image are here, asked once a test file. */
+export const docker = await checkDocker();
+
+/** Skips a test where Docker is missing; fails it under OMNI_REQUIRE=docker. */
+export function needDocker(context: TestContext): void {
+  if (docker.ok) return;
+  if ((process.env.OMNI_REQUIRE ?? "").split(",").includes("docker")) throw new Error(docker.detail);
+  context.skip("no Docker");
+}
