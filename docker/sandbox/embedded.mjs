@@ -1,9 +1,10 @@
 // Child process of the embedded sandbox: loads Pyodide, takes away what reaches the host, waits on stdin for one job.
-// argv: folder of pyodide, folder of this file. Frames leave through descriptor 3: 16 bytes nonce, u8 kind, u32 length.
+// argv: folder of pyodide, folder of this file, and a memory snapshot to start from, or `make` to send one and end. Frames leave through descriptor 3: 16 bytes nonce, u8 kind, u32 length.
 // The nonce comes with the job and lives in this closure only, where no Python value leads.
+import { Buffer } from "node:buffer";
 import fs from "node:fs";
 
-const [pyodideFolder, here] = process.argv.slice(2);
+const [pyodideFolder, here, snapshot] = process.argv.slice(2);
 const { readFileSync, readSync, writeSync } = fs;
 const exit = process.reallyExit.bind(process);
 const now = performance.now.bind(performance);
@@ -37,7 +38,22 @@ function read(count) {
 }
 
 const { loadPyodide } = await import(`${pyodideFolder}/pyodide.mjs`);
-const py = await loadPyodide({ indexURL: `${pyodideFolder}/`, env: { HOME: "/tmp", PYTHONHASHSEED: "0", TMPDIR: "/tmp" } });
+const py = await loadPyodide({
+  indexURL: `${pyodideFolder}/`,
+  env: { HOME: "/tmp", PYTHONHASHSEED: "0", TMPDIR: "/tmp" },
+  ...(snapshot === "make" ? { _makeSnapshot: true } : { _loadSnapshot: readFileSync(snapshot) }),
+});
+if (snapshot === "make") {
+  // What most programs import, so that it is in memory from the start.
+  py.runPython(
+    "import ast, bisect, builtins, collections, copy, dataclasses, datetime, decimal, enum, fractions, functools, gc, heapq, io, " +
+      "itertools, json, math, operator, os, random, re, site, statistics, string, sys, traceback, types, typing, unittest",
+  );
+  const image = Buffer.from(py.makeMemorySnapshot());
+  for (let at = 0; at < image.length; at += 1 << 20) send("K", image.subarray(at, at + (1 << 20)));
+  send("Z");
+  exit(0);
+}
 
 let stdin = Buffer.alloc(0);
 py.setStdin({

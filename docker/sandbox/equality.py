@@ -113,8 +113,13 @@ def pair(first, second):
     return first, second
 
 
+# Classes of the submission that the tests name: `in` asks them.
+NAMED = set()
+
+
 def _member(item, container):
-    item, container = pair(item, container)
+    if _type(container) not in NAMED:
+        item, container = pair(item, container)
     return operator.contains(container, item)
 
 

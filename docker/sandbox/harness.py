@@ -138,8 +138,8 @@ def os_base(path):
 class Integrity:
     """Remembers what a verdict hangs on and says what was replaced."""
 
-    def __init__(self):
-        watched = [(vars(builtins), WATCHED)]
+    def __init__(self, equality):
+        watched = [(vars(builtins), WATCHED), (equality, [name for name in equality if not name.startswith("__")])]
         for kind in (unittest.TestCase, unittest.TestResult, unittest.TestSuite, unittest.suite.BaseTestSuite):
             watched.append((vars(kind), [name for name, value in vars(kind).items() if callable(value)]))
         watched.append((vars(unittest), ["TestCase", "TestResult", "TestSuite", "FunctionTestCase"]))
@@ -181,6 +181,12 @@ def load_tests(job, name):
     if expected == 0:
         raise Broken("")
     return rewrite(tree, name), counted, classes, expected
+
+
+def named_classes(tests, names):
+    """The classes among these names that the tests mention."""
+    mentioned = {part.id for part in ast.walk(ast.parse(tests)) if isinstance(part, ast.Name)}
+    return {value for name, value in names.items() if name in mentioned and isinstance(value, type)}
 
 
 def failure_of(error):
@@ -292,7 +298,7 @@ def run(job, equality, announce):
         return {"verdict": "compile_error", "passed": 0, "total": expected, "detail": ""}
     announce({"total": expected})
     equality["guard"](unittest.TestCase)
-    integrity = Integrity()
+    integrity = Integrity(equality)
     tally = Tally(state, integrity)
     watch_spying(equality["LIBRARIES"], state, sys._getframe)
     total = expected
@@ -305,6 +311,7 @@ def run(job, equality, announce):
             exec(compile(job["setup"], TESTS, "exec", dont_inherit=True), names)
         exec(code, names)
         tally.state["tampered"] = tally.state["tampered"] or tally.replaced()
+        equality["NAMED"].update(named_classes(job["tests"], names))
         if job["kind"] == "unittest" and job["mode"] == "module":
             names = vars(types.ModuleType("solution_tests"))
         names[compare_name] = equality["compare"]

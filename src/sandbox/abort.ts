@@ -1,4 +1,30 @@
+import { setMaxListeners } from "node:events";
 import { CancelledError } from "../core/index.js";
+
+/** A signal that fires with the first of several, and the way to let go of them: long-lived signals keep nothing of it. */
+export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): {
+  readonly signal: AbortSignal;
+  readonly unlink: () => void;
+} {
+  const controller = new AbortController();
+  const known = signals.filter((signal) => signal !== undefined);
+  const fire = (event: Event) => {
+    const from = known.find((signal) => signal === event.target);
+    controller.abort(from?.reason);
+  };
+  for (const signal of known) {
+    if (signal.aborted) controller.abort(signal.reason);
+    // Thousands of runs wait on one signal; that is no leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener("abort", fire, { once: true });
+  }
+  return {
+    signal: controller.signal,
+    unlink: () => {
+      for (const signal of known) signal.removeEventListener("abort", fire);
+    },
+  };
+}
 
 /** Settles with the promise, or rejects when the signal fires first. */
 export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -99,7 +99,10 @@ async function removeAll(
       } catch (error) {
         // 404: gone by itself; 409: the daemon is removing it, so wait for that.
         if (statusOf(error) !== 409) return;
-        await docker.getContainer(Id).wait({ condition: "removed" }).catch(() => undefined);
+        await docker
+          .getContainer(Id)
+          .wait({ condition: "removed" })
+          .catch(() => undefined);
       }
     }),
   );

@@ -43,7 +43,9 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
   try {
     await sweepOrphans(docker);
   } catch (error) {
-    throw new SandboxError(`sandbox: cannot list Docker's containers: ${OmniError.from(error).message}`, { cause: error });
+    throw new SandboxError(`sandbox: cannot list Docker's containers: ${OmniError.from(error).message}`, {
+      cause: error,
+    });
   }
   return new PooledSandbox({
     description: {

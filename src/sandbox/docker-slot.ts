@@ -52,7 +52,12 @@ class DockerSlot implements Slot {
   #ended = false;
   #startupErrors = "";
 
-  constructor(docker: Docker, container: Docker.Container, stream: NodeJS.ReadWriteStream, exit: Promise<{ StatusCode: number }>) {
+  constructor(
+    docker: Docker,
+    container: Docker.Container,
+    stream: NodeJS.ReadWriteStream,
+    exit: Promise<{ StatusCode: number }>,
+  ) {
     this.#docker = docker;
     this.#container = container;
     this.#stream = stream;
@@ -83,7 +88,9 @@ class DockerSlot implements Slot {
     stream.on("close", end);
     this.ready = new Promise((resolve, reject) => {
       this.#onFrame = (kind) => kind === "R" && resolve();
-      void this.#exit.then((code) => reject(new Error(`it ended with ${code}: ${this.#startupErrors.trim().slice(-300)}`)));
+      void this.#exit.then((code) =>
+        reject(new Error(`it ended with ${code}: ${this.#startupErrors.trim().slice(-300)}`)),
+      );
     });
     this.ready.catch(() => undefined);
   }
@@ -129,7 +136,8 @@ class DockerSlot implements Slot {
   }
 
   async #streamEnd(): Promise<false> {
-    if (!this.#ended) await once(this.#stream, "close", { signal: AbortSignal.timeout(2 ** 31 - 1) }).catch(() => undefined);
+    if (!this.#ended)
+      await once(this.#stream, "close", { signal: AbortSignal.timeout(2 ** 31 - 1) }).catch(() => undefined);
     return false;
   }
 
@@ -204,7 +212,15 @@ function encodeJob(plan: Plan, limits: SandboxLimits): Buffer {
           stdin,
           feed: "",
         }))
-      : [{ ...each, arguments: ["-s", "-c", assetText("sandbox/boot.py")], files: {}, stdin: "", feed: harnessFeed(plan.job) }];
+      : [
+          {
+            ...each,
+            arguments: ["-s", "-c", assetText("sandbox/boot.py")],
+            files: {},
+            stdin: "",
+            feed: harnessFeed(plan.job),
+          },
+        ];
   const body = Buffer.from(JSON.stringify({ runs }));
   const length = Buffer.alloc(4);
   length.writeUInt32BE(body.length);

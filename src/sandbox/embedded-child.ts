@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { assetPath } from "./assets.js";
-import type { SandboxLimits } from "./sandbox.js";
 
 /** Which means of the host guard an embedded child, found out once. */
 export interface HostMeans {
@@ -32,9 +31,17 @@ function works(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: "ignore", timeout: 5000 }).status === 0;
 }
 
-/** Starts one child: own network namespace, permission model, no code from strings, bounded WebAssembly memory, no environment. */
-export function spawnEmbeddedChild(limits: SandboxLimits): ChildProcess {
-  const pyodide = dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+/** Folder of the pyodide package. */
+export function pyodideFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+}
+
+/**
+ * Starts one child from a memory snapshot (a file), or, for `make`, one that sends a new snapshot: own network namespace, permission model, no code from strings, bounded
+ * WebAssembly memory, no environment.
+ */
+export function spawnEmbeddedChild(memoryMb: number, snapshot: string): ChildProcess {
+  const pyodide = pyodideFolder();
   const here = assetPath("sandbox").replace(/\/$/, "");
   const node = [
     process.execPath,
@@ -42,13 +49,17 @@ export function spawnEmbeddedChild(limits: SandboxLimits): ChildProcess {
     Number(process.versions.node.split(".")[0]) >= 24 ? "--permission" : "--experimental-permission",
     `--allow-fs-read=${pyodide}/`,
     `--allow-fs-read=${here}/`,
+    ...(snapshot === "make" ? [] : [`--allow-fs-read=${snapshot}`]),
     "--disallow-code-generation-from-strings",
-    `--wasm-max-mem-pages=${(limits.memoryMb + pyodideHeapMb) * 16}`,
+    `--wasm-max-mem-pages=${(memoryMb + pyodideHeapMb) * 16}`,
     "--max-old-space-size=256",
+    // Most of Pyodide's functions are never called: compiling them all took longer than all else together.
+    "--wasm-lazy-compilation",
     "--stack-size=3900",
     assetPath("sandbox/embedded.mjs"),
     pyodide,
     here,
+    snapshot,
   ];
   const { networkNamespace, deathSignal } = hostMeans();
   const wrapped = [
@@ -58,5 +69,9 @@ export function spawnEmbeddedChild(limits: SandboxLimits): ChildProcess {
     ...node,
   ];
   const [command = "sh", ...args] = wrapped;
-  return spawn(command, args, { stdio: ["pipe", "ignore", "pipe", "pipe"], env: { PATH: process.env.PATH ?? "" }, cwd: "/" });
+  return spawn(command, args, {
+    stdio: ["pipe", "ignore", "pipe", "pipe"],
+    env: { PATH: process.env.PATH ?? "" },
+    cwd: "/",
+  });
 }

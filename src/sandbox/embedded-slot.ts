@@ -2,9 +2,10 @@ import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Duplex } from "node:stream";
-import { CancelledError, SandboxError } from "../core/index.js";
+import { CancelledError, SandboxError, throwIfAborted } from "../core/index.js";
 import { withSignal } from "./abort.js";
 import { spawnEmbeddedChild } from "./embedded-child.js";
+import { pyodideSnapshot } from "./embedded-snapshot.js";
 import { frameReader } from "./frames.js";
 import type { Plan } from "./plan.js";
 import { RunRecorder } from "./run-recorder.js";
@@ -22,7 +23,9 @@ type Ending = "deadline" | "oom" | "overflow" | "forged";
 
 /** Starts one child process with Pyodide loaded and waiting. Rejects with SandboxError (retryable). */
 export async function startEmbeddedSlot(limits: SandboxLimits, signal: AbortSignal): Promise<Slot> {
-  const slot = new EmbeddedSlot(spawnEmbeddedChild(limits));
+  const snapshot = await pyodideSnapshot();
+  throwIfAborted(signal);
+  const slot = new EmbeddedSlot(spawnEmbeddedChild(limits.memoryMb, snapshot));
   try {
     await withSignal(slot.ready, AbortSignal.any([signal, AbortSignal.timeout(startDeadlineMs)]));
     return slot;
@@ -140,10 +143,7 @@ class EmbeddedSlot implements Slot {
 
   #outcomes(recorder: RunRecorder, ending: Ending | undefined): readonly RunOutcome[] {
     const running = recorder.running;
-    if (running === undefined) {
-      if (ending === "forged") return [...recorder.outcomes];
-      return recorder.outcomes;
-    }
+    if (running === undefined) return recorder.outcomes;
     const told = {
       deadline: ending === "deadline",
       oom: ending === "oom",

@@ -29,15 +29,22 @@ const maxSourceBytes = 1024 * 1024;
 export function refusal(submission: Submission, limits: SandboxLimits): Refusal | undefined {
   const { code, tests } = submission;
   if (submission.language !== "python") {
-    return { verdict: "rejected", reason: `language ${String(submission.language)} is unknown; this sandbox runs python` };
+    return {
+      verdict: "rejected",
+      reason: `language ${String(submission.language)} is unknown; this sandbox runs python`,
+    };
   }
   if (typeof code !== "string") return { verdict: "rejected", reason: "code must be a text" };
   const problem = limitsProblem(limits);
   if (problem !== undefined) return { verdict: "rejected", reason: problem };
   if (Buffer.byteLength(code) > maxSourceBytes) {
-    return { verdict: "rejected", reason: `the source is ${Buffer.byteLength(code)} bytes long; at most ${maxSourceBytes}` };
+    return {
+      verdict: "rejected",
+      reason: `the source is ${Buffer.byteLength(code)} bytes long; at most ${maxSourceBytes}`,
+    };
   }
-  if (/\p{Surrogate}/u.test(code)) return { verdict: "rejected", reason: "the source is no valid Unicode (lone surrogate)" };
+  if (/\p{Surrogate}/u.test(code))
+    return { verdict: "rejected", reason: "the source is no valid Unicode (lone surrogate)" };
   const none = tests.kind === "stdio" ? tests.cases.length === 0 : tests.code.trim() === "";
   return none ? { verdict: "no_tests", reason: "there is nothing to test the program against" } : undefined;
 }

@@ -1,4 +1,5 @@
 import { CancelledError, OmniError, SandboxError, throwIfAborted } from "../core/index.js";
+import { linkSignals } from "./abort.js";
 import { resolveLimits } from "./limits.js";
 import { type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
 import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, Submission } from "./sandbox.js";
@@ -34,9 +35,16 @@ export class PooledSandbox implements Sandbox {
   }
 
   async run(submission: Submission, options: { readonly signal?: AbortSignal } = {}): Promise<SandboxResult> {
-    const signal =
-      options.signal === undefined ? this.#closing.signal : AbortSignal.any([options.signal, this.#closing.signal]);
-    throwIfAborted(signal);
+    const { signal, unlink } = linkSignals(options.signal, this.#closing.signal);
+    try {
+      throwIfAborted(signal);
+      return await this.#run(submission, signal);
+    } finally {
+      unlink();
+    }
+  }
+
+  async #run(submission: Submission, signal: AbortSignal): Promise<SandboxResult> {
     const limits = resolveLimits(this.#options.limits, submission.limits);
     const refused = refusal(submission, limits);
     if (refused !== undefined) return { ...nothing(submission), verdict: refused.verdict, stderr: refused.reason };
@@ -61,7 +69,12 @@ export class PooledSandbox implements Sandbox {
       };
     } catch (error) {
       if (error instanceof CancelledError || signal.aborted) throw asCancelled(error);
-      return { ...nothing(submission), reward: null, verdict: "infrastructure_error", stderr: OmniError.from(error).message };
+      return {
+        ...nothing(submission),
+        reward: null,
+        verdict: "infrastructure_error",
+        stderr: OmniError.from(error).message,
+      };
     }
   }
 
@@ -71,7 +84,9 @@ export class PooledSandbox implements Sandbox {
     let lost = 0;
     while (done.length < runsIn(plan)) {
       try {
-        const outcomes = await this.#slots.use(limits, signal, (slot) => slot.run(restOf(plan, done.length), limits, signal));
+        const outcomes = await this.#slots.use(limits, signal, (slot) =>
+          slot.run(restOf(plan, done.length), limits, signal),
+        );
         if (outcomes.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
         done.push(...outcomes);
       } catch (error) {

@@ -63,7 +63,9 @@ function bySignal(signal: number): Verdict {
 /** A program that does not compile prints its SyntaxError without a traceback header. */
 function neverCompiled(run: RunOutcome): boolean {
   const stderr = run.stderr.toString("utf8");
-  return !stderr.includes("Traceback (most recent call last)") && /^(SyntaxError|IndentationError|TabError):/m.test(stderr);
+  return (
+    !stderr.includes("Traceback (most recent call last)") && /^(SyntaxError|IndentationError|TabError):/m.test(stderr)
+  );
 }
 
 function judgeCase(run: RunOutcome, expected: string, cpuS: number | undefined): Verdict {
@@ -131,7 +133,8 @@ function judgeHarness(run: RunOutcome, secret: string, cpuS: number | undefined)
   const limit = brokenLimit(run, cpuS);
   const unfinished = { passed: 0, total: report?.total ?? 0, note: "" };
   if (limit !== undefined) return { ...unfinished, verdict: limit };
-  if (report === undefined) return { ...unfinished, verdict: "tampered", note: "something not the harness wrote to its channel" };
+  if (report === undefined)
+    return { ...unfinished, verdict: "tampered", note: "something not the harness wrote to its channel" };
   if (report.verdict === undefined) {
     if (run.signal !== null) return { ...unfinished, verdict: reasonOf(run, bySignal(run.signal)) };
     if (run.exit !== 0) return { ...unfinished, verdict: reasonOf(run, "runtime_error") };

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CancelledError, SandboxError, throwIfAborted } from "../core/index.js";
 import { sameSlot } from "./limits.js";
 import type { SandboxLimits } from "./sandbox.js";
@@ -24,6 +25,7 @@ export class WarmSlots {
     this.#size = size;
     this.#limits = limits;
     this.#free = size;
+    setMaxListeners(0, this.#ending.signal);
     this.#refill();
   }
 
