@@ -99,7 +99,9 @@ function spawnServer(options: LaunchOptions, folder: string, address: string): C
     // The token in the environment is for engines elsewhere; this one is guarded by its folder.
     const { OMNI_ENGINE_TOKEN: _, ...env } = options.env ?? process.env;
     const stdio: StdioOptions = ["ignore", log, log];
-    return spawn(options.python, args, { stdio, detached: true, env: { ...env, PYTHONUNBUFFERED: "1" } });
+    // Sandboxes and judge share the cores: arithmetic threads that spin at barriers would starve them and each other.
+    const settings = { OMP_WAIT_POLICY: "PASSIVE", ...env, PYTHONUNBUFFERED: "1" };
+    return spawn(options.python, args, { stdio, detached: true, env: settings });
   } finally {
     closeSync(log);
   }
