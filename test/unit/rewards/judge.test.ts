@@ -227,7 +227,7 @@ describe("faults", () => {
     const fault = () => (stream.next() < 0.3 ? faults[stream.below(faults.length)] : undefined);
     const { judge, server } = await judgeWith(
       { fault },
-      { timeoutMs: 300, maxConcurrency: 8, structuredOutput: "json_schema" },
+      { timeoutMs: 2_000, maxConcurrency: 8, structuredOutput: "json_schema" },
     );
     const cases = Array.from(
       { length: 200 },
