@@ -5,8 +5,9 @@ import { Buffer } from "node:buffer";
 import fs from "node:fs";
 
 const [pyodideFolder, here, snapshot] = process.argv.slice(2);
-const { readFileSync, readSync, writeSync } = fs;
+const { readFileSync, writeSync } = fs;
 const exit = process.reallyExit.bind(process);
+const input = process.stdin;
 const now = performance.now.bind(performance);
 
 // Under the permission model process.binding throws; Emscripten asks it for constants only.
@@ -15,6 +16,7 @@ process.binding = (name) => {
   throw new Error(`no binding ${name}`);
 };
 
+const pause = new Int32Array(new SharedArrayBuffer(4));
 let nonce = Buffer.alloc(16);
 function send(kind, payload = Buffer.alloc(0)) {
   const header = Buffer.alloc(21);
@@ -22,19 +24,25 @@ function send(kind, payload = Buffer.alloc(0)) {
   header.write(kind, 16, "latin1");
   header.writeUInt32BE(payload.length, 17);
   let data = Buffer.concat([header, payload]);
-  while (data.length > 0) data = data.subarray(writeSync(3, data));
+  while (data.length > 0) {
+    try {
+      data = data.subarray(writeSync(3, data));
+    } catch (error) {
+      if (error.code !== "EAGAIN") throw error;
+      Atomics.wait(pause, 0, 0, 1);
+    }
+  }
 }
 const sendJson = (kind, value) => send(kind, Buffer.from(JSON.stringify(value)));
 
-function read(count) {
-  const data = Buffer.alloc(count);
-  let have = 0;
-  while (have < count) {
-    const got = readSync(0, data, have, count - have, null);
-    if (got === 0) exit(0); // the control plane is gone
-    have += got;
+/** The one job, u32 length and JSON. */
+async function readJob() {
+  let data = Buffer.alloc(0);
+  for await (const chunk of input) {
+    data = Buffer.concat([data, chunk]);
+    if (data.length >= 4 && data.length >= 4 + data.readUInt32BE(0)) return JSON.parse(data.subarray(4).toString("utf8"));
   }
-  return data;
+  return exit(0); // the control plane is gone
 }
 
 const { loadPyodide } = await import(`${pyodideFolder}/pyodide.mjs`);
@@ -47,8 +55,15 @@ if (snapshot === "make") {
   // What most programs import, so that it is in memory from the start.
   py.runPython(
     "import ast, bisect, builtins, collections, copy, dataclasses, datetime, decimal, enum, fractions, functools, gc, heapq, io, " +
-      "itertools, json, math, operator, os, random, re, site, statistics, string, sys, traceback, types, typing, unittest",
+      "itertools, json, math, operator, os, random, re, site, statistics, string, sys, traceback, types, typing, unittest\n" +
+      "sys.omni_files = {}",
   );
+  for (const name of ["equality", "harness", "embedded"]) {
+    py.globals.set("source", readFileSync(`${here}/${name}.py`, "utf8"));
+    py.runPython(
+      `names = {'__name__': '${name}'}; exec(compile(source, '<${name}>', 'exec'), names); sys.omni_files['${name}'] = names; del source, names`,
+    );
+  }
   const image = Buffer.from(py.makeMemorySnapshot());
   for (let at = 0; at < image.length; at += 1 << 20) send("K", image.subarray(at, at + (1 << 20)));
   send("Z");
@@ -73,14 +88,8 @@ const writer = (kind) => ({
 py.setStdout(writer("o"));
 py.setStderr(writer("e"));
 
-const load = (name) => {
-  const names = py.toPy({ __name__: name });
-  py.runPython(readFileSync(`${here}/${name}.py`, "utf8"), { globals: names, filename: `<${name}>` });
-  return names;
-};
-const equality = load("equality");
-const harness = load("harness");
-const embedded = load("embedded");
+const files = py.runPython("import sys\nsys.__dict__.pop('omni_files')");
+const [equality, harness, embedded] = ["equality", "harness", "embedded"].map((name) => files.get(name));
 const runProgram = embedded.get("run_program");
 const runTests = embedded.get("run_tests");
 for (const name of ["js", "pyodide_js"]) py.unregisterJsModule(name);
@@ -96,10 +105,12 @@ const kept = new Set(
   setTimeout clearTimeout queueMicrotask`.split(/\s+/),
 );
 for (const name of Reflect.ownKeys(globalThis)) if (!kept.has(name)) Reflect.deleteProperty(globalThis, name);
+const quiet = () => {};
+globalThis.console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
 Object.defineProperty(Error, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
 
 sendJson("R", {});
-const job = JSON.parse(read(read(4).readUInt32BE(0)).toString("utf8"));
+const job = await readJob();
 nonce = Buffer.from(job.nonce, "hex");
 
 function attempt(index, work) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { realpathSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { assetPath } from "./assets.js";
@@ -33,7 +34,7 @@ function works(command: string, args: readonly string[]): boolean {
 
 /** Folder of the pyodide package. */
 export function pyodideFolder(): string {
-  return dirname(createRequire(import.meta.url).resolve("pyodide/package.json"));
+  return realpathSync(dirname(createRequire(import.meta.url).resolve("pyodide/package.json")));
 }
 
 /**
@@ -42,7 +43,7 @@ export function pyodideFolder(): string {
  */
 export function spawnEmbeddedChild(memoryMb: number, snapshot: string): ChildProcess {
   const pyodide = pyodideFolder();
-  const here = assetPath("sandbox").replace(/\/$/, "");
+  const here = assetPath("sandbox");
   const node = [
     process.execPath,
     "--no-warnings",

@@ -138,6 +138,10 @@ class EmbeddedSlot implements Slot {
       this.#child.kill("SIGKILL");
     }
     await this.#exit;
+    if (recorder.outcomes.length === 0 && recorder.running === undefined) {
+      const why = `${ending ?? ""} ${this.#errors.trim().slice(-500)}`.trim();
+      throw new SandboxError(`the embedded sandbox's process ended before its first run ${why}`, { retryable: true });
+    }
     return this.#outcomes(recorder, ending);
   }
 

@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { Duplex } from "node:stream";
@@ -24,10 +24,12 @@ export function pyodideSnapshot(): Promise<string> {
 
 async function findOrMake(): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(join(pyodideFolder(), "package.json")));
-  hash.update(process.versions.v8).update(assetText("sandbox/embedded.mjs"));
+  hash.update(process.versions.v8);
+  for (const file of ["embedded.mjs", "embedded.py", "harness.py", "equality.py"])
+    hash.update(assetText(`sandbox/${file}`));
   const name = `pyodide-${hash.digest("hex").slice(0, 16)}.snapshot`;
   const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "omni-thinker", "sandbox");
-  if (existsSync(join(cache, name))) return join(cache, name);
+  if (existsSync(join(cache, name))) return realpathSync(join(cache, name));
   const image = await makeSnapshot();
   try {
     mkdirSync(cache, { recursive: true, mode: 0o700 });
@@ -42,7 +44,7 @@ function keep(folder: string, name: string, image: Buffer): string {
   const partial = join(folder, `${name}.${randomUUID()}`);
   writeFileSync(partial, image, { mode: 0o600 });
   renameSync(partial, join(folder, name));
-  return join(folder, name);
+  return realpathSync(join(folder, name));
 }
 
 function makeSnapshot(): Promise<Buffer> {

@@ -46,11 +46,13 @@ export function sandboxContract({ kind, need, open }: SandboxUnderTest): void {
         if (program.dockerOnly && kind !== "docker") continue;
         it.concurrent(`${claim}: ${program.name}`, async (context) => {
           expectResult(await sandbox(context).run(submission(program)), program);
-        });
+        }, 180_000);
       }
     }
 
-    it("gives nobody the network, the host's files, its own environment or a place to write", async (context) => {
+    it("gives nobody the network, the host's files, its own environment or a place to write", {
+      timeout: 180_000,
+    }, async (context) => {
       const held = sandbox(context);
       const server = createServer((socket) => socket.destroy());
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
