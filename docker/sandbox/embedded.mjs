@@ -106,6 +106,7 @@ const kept = new Set(
 );
 for (const name of Reflect.ownKeys(globalThis)) if (!kept.has(name)) Reflect.deleteProperty(globalThis, name);
 const quiet = () => {};
+globalThis.performance = { now, timeOrigin: 0 };
 globalThis.console = { log: quiet, info: quiet, warn: quiet, error: quiet, debug: quiet };
 Object.defineProperty(Error, "prepareStackTrace", { value: undefined, writable: false, configurable: false });
 

@@ -14,7 +14,7 @@ BASES = (str, bytes, bytearray, bool, int, float, complex, list, tuple, dict, se
 OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__sub__", "__rsub__", "__hash__")
 LIBRARIES = tuple(
     folder.rstrip("/") + ext
-    for folder in {os.path.dirname(os.__file__), *site.getsitepackages()}
+    for folder in {os.path.dirname(os.__file__), os.path.dirname(operator.__file__), *site.getsitepackages()}
     for ext in ("/", ".zip/")
 ) + ("<frozen ",)
 
