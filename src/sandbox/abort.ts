@@ -28,6 +28,8 @@ export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): {
 
 /** Settles with the promise, or rejects when the signal fires first. */
 export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Should the signal win, nobody else looks at what becomes of the promise.
+  promise.catch(() => undefined);
   if (signal.aborted) throw new CancelledError("cancelled", { cause: signal.reason });
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
@@ -38,6 +40,5 @@ export async function withSignal<T>(promise: Promise<T>, signal: AbortSignal): P
     return await Promise.race([promise, aborted]);
   } finally {
     signal.removeEventListener("abort", stop);
-    promise.catch(() => undefined);
   }
 }

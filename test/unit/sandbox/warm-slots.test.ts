@@ -1,0 +1,68 @@
+import { setMaxListeners } from "node:events";
+import { describe, expect, it } from "vitest";
+import { CancelledError } from "../../../src/core/index.js";
+import { resolveLimits } from "../../../src/sandbox/limits.js";
+import type { SandboxLimits } from "../../../src/sandbox/sandbox.js";
+import type { Slot } from "../../../src/sandbox/slot.js";
+import { WarmSlots } from "../../../src/sandbox/warm-slots.js";
+
+/** Slots that count themselves; nothing else of a sandbox matters to the pool. */
+function counted() {
+  const seen = { started: 0, open: 0, mostUsed: 0, used: 0, memory: [] as number[] };
+  const start = async (limits: SandboxLimits): Promise<Slot> => {
+    seen.started += 1;
+    seen.open += 1;
+    seen.memory.push(limits.memoryMb);
+    let closed = false;
+    const close = async () => {
+      if (!closed) seen.open -= 1;
+      closed = true;
+    };
+    return { alive: true, run: async () => [], close };
+  };
+  const use = (pool: WarmSlots, signal = new AbortController().signal, limits = resolveLimits()) =>
+    pool.use(limits, signal, async (slot) => {
+      seen.used += 1;
+      seen.mostUsed = Math.max(seen.mostUsed, seen.used);
+      await new Promise(setImmediate);
+      seen.used -= 1;
+      return slot;
+    });
+  return { seen, start, use };
+}
+
+describe("warm slots", () => {
+  it("are used once each, never more at a time than allowed, and none is left", async () => {
+    const { seen, start, use } = counted();
+    const pool = new WarmSlots(start, 3, resolveLimits());
+    const slots = await Promise.all(Array.from({ length: 100 }, () => use(pool)));
+    expect(new Set(slots).size).toBe(100);
+    expect(seen.mostUsed).toBe(3);
+    await pool.close();
+    expect(seen.open).toBe(0);
+    expect(seen.started).toBeLessThanOrEqual(103);
+  });
+
+  it("of other limits are started when asked for", async () => {
+    const { seen, start, use } = counted();
+    const pool = new WarmSlots(start, 1, resolveLimits());
+    await use(pool, undefined, resolveLimits({ memoryMb: 512 }));
+    expect(seen.memory).toContain(512);
+    await pool.close();
+    expect(seen.open).toBe(0);
+  });
+
+  it("lets a queue of a thousand go when their signal fires", async () => {
+    const { seen, start, use } = counted();
+    const pool = new WarmSlots(start, 2, resolveLimits());
+    const stop = new AbortController();
+    setMaxListeners(0, stop.signal);
+    const all = Array.from({ length: 1000 }, () => use(pool, stop.signal).catch((error: unknown) => error));
+    stop.abort();
+    const ended = await Promise.all(all);
+    expect(ended.filter((each) => each instanceof CancelledError).length).toBeGreaterThan(990);
+    await use(pool);
+    await pool.close();
+    expect(seen.open).toBe(0);
+  });
+});
