@@ -307,13 +307,13 @@ def run(job, equality, announce):
     names = vars(solution)
     state["armed"] = True
     try:
-        if job.get("setup"):
-            exec(compile(job["setup"], TESTS, "exec", dont_inherit=True), names)
         exec(code, names)
         tally.state["tampered"] = tally.state["tampered"] or tally.replaced()
         equality["NAMED"].update(named_classes(job["tests"], names))
         if job["kind"] == "unittest" and job["mode"] == "module":
             names = vars(types.ModuleType("solution_tests"))
+        if job.get("setup"):
+            exec(compile(job["setup"], TESTS, "exec", dont_inherit=True), names)
         names[compare_name] = equality["compare"]
         if job["kind"] == "asserts":
             run_asserts(tree, counted, names, tally)

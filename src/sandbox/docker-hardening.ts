@@ -53,6 +53,7 @@ export function containerOptions({ image, labels, limits }: ContainerPlan): Cont
       Ulimits: [
         { Name: "nofile", Soft: 256, Hard: 256 },
         { Name: "core", Soft: 0, Hard: 0 },
+        { Name: "msgqueue", Soft: 0, Hard: 0 },
       ],
       LogConfig: { Type: "none", Config: {} },
       RestartPolicy: { Name: "no" },

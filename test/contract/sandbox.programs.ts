@@ -175,9 +175,9 @@ export const correctPrograms: readonly ContractProgram[] = [
     total: 1,
   },
   {
-    name: "test set-up code",
-    code: "def area(r):\n    return PI * r",
-    tests: asserts("assert area(2) == 6", "PI = 3"),
+    name: "test set-up code, which sees the solution",
+    code: "class Node:\n    def __init__(self, v):\n        self.v = v\ndef double(node):\n    return 2 * node.v",
+    tests: asserts("assert double(root) == 6", "root = Node(3)"),
     verdict: passes,
   },
   {

@@ -61,7 +61,11 @@ for line in open("/proc/net/dev").read().splitlines()[2:]:
     if line.split(":")[0].strip() not in ("lo", "tunl0", "sit0", "ip6tnl0"): print("OPEN interface", line)
 for line in open("/proc/mounts"):
     device, place, kind, options = line.split()[:4]
-    if kind != "proc" and place != "/tmp" and os.path.isdir(place) and os.access(place, os.W_OK): print("OPEN mount", line)
+    if kind != "proc" and place != "/tmp" and os.path.isdir(place):
+        try:
+            open(place + "/omni-probe", "w").close()
+            print("OPEN mount", line)
+        except OSError: pass
     if place == "/tmp" and not {"noexec", "nosuid", "nodev"} <= set(options.split(",")): print("OPEN tmp", options)
 try:
     open("/tmp/x", "w").write("#!/bin/sh\\n"); os.chmod("/tmp/x", 0o700); os.execv("/tmp/x", ["x"]); print("OPEN exec")
