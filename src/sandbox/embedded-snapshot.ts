@@ -28,7 +28,8 @@ async function findOrMake(): Promise<string> {
   for (const file of ["embedded.mjs", "embedded.py", "harness.py", "equality.py"])
     hash.update(assetText(`sandbox/${file}`));
   const name = `pyodide-${hash.digest("hex").slice(0, 16)}.snapshot`;
-  const cache = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "omni-thinker", "sandbox");
+  const { OMNI_CACHE_DIR, XDG_CACHE_HOME } = process.env;
+  const cache = join(OMNI_CACHE_DIR ?? join(XDG_CACHE_HOME ?? join(homedir(), ".cache"), "omni-thinker"), "sandbox");
   if (existsSync(join(cache, name))) return realpathSync(join(cache, name));
   const image = await makeSnapshot();
   try {
