@@ -24,7 +24,7 @@ def test_packed_logprobs_equal_those_of_each_sequence_by_itself(budget):
         logprobs, _ = trained_logprobs(model, row, 0.7)
         for datum, own in zip(row.datums, logprobs.split(list(row.splits)), strict=True):
             plain = torch.stack(plain_logprobs(model, datum, 0.7))
-            assert float((own - plain).abs().max()) < 1e-10
+            assert (own - plain).abs().max().item() < 1e-10
             seen.append(datum.datum_id)
     assert sorted(seen) == sorted(datum.datum_id for datum in datums)
 

@@ -20,20 +20,20 @@ def step(client: Client, number: int) -> list[bytes]:
 
 
 def test_a_run_killed_after_a_checkpoint_ends_with_the_same_bits(tmp_path: Path):
-    with engine(tmp_path / "straight", "--checkpoint-root", str(tmp_path / "a")) as straight:
+    with engine(tmp_path / "straight", "--threads", "2", "--checkpoint-root", str(tmp_path / "a")) as straight:
         client = dial(straight.address)
         client.load("m", seed=5)
         rollouts = [step(client, number) for number in range(STEPS)]
         expected = client.load("m", seed=5)
 
     again: list[list[bytes]] = []
-    with engine(tmp_path / "first", "--checkpoint-root", str(tmp_path / "b")) as first:
+    with engine(tmp_path / "first", "--threads", "2", "--checkpoint-root", str(tmp_path / "b")) as first:
         client = dial(first.address)
         client.load("m", seed=5)
         again += [step(client, 0), step(client, 1)]
         client.train("m", "run/2", top_k=20)  # is lost: no checkpoint follows
         first.end(signal.SIGKILL)
-    with engine(tmp_path / "second", "--checkpoint-root", str(tmp_path / "b")) as second:
+    with engine(tmp_path / "second", "--threads", "2", "--checkpoint-root", str(tmp_path / "b")) as second:
         client = dial(second.address)
         client.load("m", seed=5)
         client.checkpoints.Load(pb.LoadRequest(model_id="m", name="step-1"))

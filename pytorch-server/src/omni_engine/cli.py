@@ -51,6 +51,8 @@ def parser() -> argparse.ArgumentParser:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serves until SIGTERM, SIGINT or the parent's end. Exit codes: 0 ended cleanly, 2 cannot start as asked."""
     options = parser().parse_args(arguments)
+    # Threads that spin at barriers starve each other where cores are shared; this must be said before torch is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="omni-engine: %(levelname)s %(name)s: %(message)s"
     )

@@ -26,7 +26,8 @@ def follow(parent_pid: int, tidy: Callable[[], None]) -> None:
 
     def gone() -> bool:
         # A pid can be given to another process; then its start time differs.
-        return (direct and os.getppid() != parent_pid) or not _exists(parent_pid) or _start_time(parent_pid) != started
+        now = _start_time(parent_pid)
+        return (direct and os.getppid() != parent_pid) or not _exists(parent_pid) or now != started or now == "gone"
 
     def watch() -> None:
         while not gone():

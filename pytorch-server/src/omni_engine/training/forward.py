@@ -11,8 +11,8 @@ from transformers import PreTrainedModel
 
 from omni_engine.training.packing import Row
 
-# Logits kept at once (64 MB of float32). More are made again in the backward pass instead of being kept.
-LOGITS_AT_ONCE = 2**24
+# Logits kept at once (32 MB of float32). More are made again in the backward pass instead of being kept.
+LOGITS_AT_ONCE = 2**23
 
 Scorer = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]
 
@@ -61,4 +61,4 @@ def _checkpointed(score: Scorer, hidden: torch.Tensor, target: torch.Tensor) -> 
 def _entropy(logits: torch.Tensor) -> torch.Tensor:
     with torch.no_grad():
         logprobs = logits.log_softmax(-1)
-        return -(logprobs.exp() * logprobs).sum(-1)
+        return -logprobs.exp().mul_(logprobs).sum(-1)

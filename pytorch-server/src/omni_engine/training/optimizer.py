@@ -63,11 +63,13 @@ class AdamW:
         return StepNorms(norm, math.sqrt(moved))
 
     def _move(self, name: str, parameter: torch.Tensor, gradient: torch.Tensor, settings: AdamSettings) -> None:
+        if name not in self._first:
+            self._first[name], self._second[name] = torch.zeros_like(parameter), torch.zeros_like(parameter)
         adamw(
             [parameter],
             [gradient],
-            [self._first.setdefault(name, torch.zeros_like(parameter))],
-            [self._second.setdefault(name, torch.zeros_like(parameter))],
+            [self._first[name]],
+            [self._second[name]],
             [],
             [torch.tensor(float(self.steps - 1), device=parameter.device)],
             fused=True,  # one pass over memory; ten times cheaper on a CPU
