@@ -113,7 +113,9 @@ function cell(task: TaskEvaluation | undefined, component: string): string {
 function notRisen(evaluations: readonly EvaluationRecord[]): string[] {
   const [first, last] = [evaluations[0], evaluations.at(-1)];
   if (first === undefined || last === undefined || first === last) return [];
-  const flat = componentRows(evaluations).filter(({ taskId, component }) => {
+  const rows = componentRows(evaluations);
+  if (rows.length === 0) return ["Nothing was evaluated: the held-out split is empty (data.split, eval.split)."];
+  const flat = rows.filter(({ taskId, component }) => {
     const before = tasksOf(first)[taskId]?.intervals[component];
     const after = tasksOf(last)[taskId]?.intervals[component];
     return before !== undefined && after !== undefined && after.mean <= before.mean;

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { reportMarkdown } from "../../../src/train/index.js";
+
+const facts = { runId: "r", model: "m", engine: "e", sandbox: "s", judge: "j", checkpoint: "c", cautions: ["careful"] };
+const evaluation = (point: string, mean: number) => ({
+  point,
+  weightsVersion: 0,
+  result: {
+    tasks: { sums: { primary: "math", intervals: { math: { mean, low: 0, high: 1, n: 4 } } } },
+    seconds: 1,
+    sandboxRuns: 2,
+    judgeCalls: 3,
+  },
+});
+
+describe("the report", () => {
+  it("has one column a point, cautions, and counts of what was used", () => {
+    const report = reportMarkdown(
+      facts,
+      [],
+      [evaluation("base", 0.25), evaluation("warm-up", 0.5), evaluation("final", 0.75)],
+    );
+    expect(report).toContain("| task | component | base | warm-up | GRPO |");
+    expect(report).toContain(
+      "| sums | math ★ | 0.25 [0.00, 1.00] n=4 | 0.50 [0.00, 1.00] n=4 | 0.75 [0.00, 1.00] n=4 |",
+    );
+    expect(report).toContain("> **Caution:** careful");
+    expect(report).toContain("Sandbox runs: 6 · judge calls: 9");
+    expect(report).toContain("Every component's mean rose.");
+  });
+
+  it("says plainly what did not rise", () => {
+    expect(reportMarkdown(facts, [], [evaluation("base", 0.5), evaluation("final", 0.5)])).toContain(
+      "Did not rise: sums/math.",
+    );
+  });
+
+  it("claims nothing where nothing was evaluated", () => {
+    const nothing = {
+      point: "base",
+      weightsVersion: 0,
+      result: { tasks: {}, seconds: 0, sandboxRuns: 0, judgeCalls: 0 },
+    };
+    const report = reportMarkdown(facts, [], [nothing, { ...nothing, point: "final" }]);
+    expect(report).toContain("Nothing was evaluated");
+    expect(report).not.toContain("rose");
+  });
+});
