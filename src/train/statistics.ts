@@ -19,7 +19,7 @@ export function evaluationByTask(groups: readonly Group[]): Record<string, TaskE
   );
 }
 
-/** Mean with a 95 % interval: Wilson's for 0/1 values, the normal approximation otherwise. NaN-free: n = 0 gives 0 … 1. */
+/** Mean of values in [0, 1] with a 95 % interval: Wilson's for 0/1 values, else the normal approximation; n = 0 gives 0 … 1. */
 export function interval(values: readonly number[]): { mean: number; low: number; high: number; n: number } {
   const n = values.length;
   if (n === 0) return { mean: 0, low: 0, high: 1, n };
@@ -32,7 +32,7 @@ export function interval(values: readonly number[]): { mean: number; low: number
   }
   const variance = values.reduce((sum, value) => sum + (value - average) ** 2, 0) / Math.max(n - 1, 1);
   const half = z * Math.sqrt(variance / n);
-  return { mean: average, low: average - half, high: average + half, n };
+  return { mean: average, low: Math.max(0, average - half), high: Math.min(1, average + half), n };
 }
 
 function byTask(groups: readonly Group[]): [string, Group[]][] {
