@@ -84,7 +84,7 @@ function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | und
 const trialJudge = {
   trial: true,
   temperature: 0,
-  maxTokens: 48,
+  maxTokens: 20,
   timeoutMs: 1_800_000,
   maxRetries: 1,
   maxConcurrency: 4,
