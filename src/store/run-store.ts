@@ -50,6 +50,7 @@ export interface RunStore {
   /** Opens the journal page of a step or evaluation; the caller closes it. */
   journal(name: string): JournalPage;
   steps(): readonly StepRecord[];
+  step(stepId: string): StepRecord | undefined;
   /** Records a step with its groups in one transaction; the same step again replaces it. */
   commitStep(step: StepRecord, groups: readonly GroupRecord[]): void;
   evaluation(point: string): EvaluationRecord | undefined;
@@ -91,17 +92,15 @@ type RunDatabase = ReturnType<typeof openRunDatabase>;
 
 function storeOver(database: RunDatabase, folder: RunFolder, holdsLease: boolean): RunStore {
   let open = true;
-  const all = (sql: string) => database.prepare(sql).all() as Record<string, unknown>[];
+  const all = (sql: string, ...values: string[]) => database.prepare(sql).all(...values) as Record<string, unknown>[];
   return {
     folder,
     ...factsOf(database),
     journal: (name) => openJournalPage(folder.journal, name),
     steps: () => all("SELECT * FROM steps ORDER BY position").map(toStep),
     commitStep: (step, groups) => commitStep(database, step, groups),
-    evaluation: (point) =>
-      all("SELECT * FROM evaluations")
-        .map(toEvaluation)
-        .find((entry) => entry.point === point),
+    step: (stepId) => all("SELECT * FROM steps WHERE step_id = ?", stepId).map(toStep)[0],
+    evaluation: (point) => all("SELECT * FROM evaluations WHERE point = ?", point).map(toEvaluation)[0],
     evaluations: () => all("SELECT * FROM evaluations ORDER BY weights_version, rowid").map(toEvaluation),
     commitEvaluation: ({ point, weightsVersion, result }) => {
       const sql = "INSERT OR REPLACE INTO evaluations VALUES (?, ?, ?)";

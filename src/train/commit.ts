@@ -19,7 +19,7 @@ export function commitStep(
   groups: readonly PlannedGroup[],
   totalSteps: number,
 ): void {
-  const known = run.store.steps().find((step) => step.stepId === metrics.stepId);
+  const known = run.store.step(metrics.stepId);
   if (known !== undefined) {
     warnOfInexactReplay(run, metrics, known.metrics.gradNorm);
     run.emit({ kind: "step_committed", metrics: { ...metrics, replayed: true }, totalSteps });

@@ -57,7 +57,7 @@ export async function evaluateAt(run: RunContext, point: string, weightsVersion:
 }
 
 /** The items that evaluations ask, the same at every point: a seeded draw of each task's split, in task order. */
-export function heldOutItems(run: RunContext): readonly Item[] {
+function heldOutItems(run: RunContext): readonly Item[] {
   const { split, itemsPerTask } = run.config.eval;
   return run.tasks.flatMap(({ task, splits }) =>
     randomStream(run.config.seed, "evaluation", task.id).shuffle(splits[split]).slice(0, itemsPerTask),
@@ -65,12 +65,12 @@ export function heldOutItems(run: RunContext): readonly Item[] {
 }
 
 function evaluationSampling(run: RunContext, taskId: string) {
-  const { eval: settings, train } = run.config;
+  const settings = run.config.eval;
   return {
     n: settings.samples,
     temperature: settings.temperature,
     topP: 1,
     topK: 0,
-    maxTokens: taskOf(run, taskId).settings.maxTokens ?? settings.maxTokens ?? train.maxTokens,
+    maxTokens: taskOf(run, taskId).settings.maxTokens ?? settings.maxTokens,
   };
 }

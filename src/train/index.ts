@@ -1,5 +1,4 @@
-export { restore, saveCheckpoint } from "./checkpoint.js";
-export { type EvaluationResult, evaluateAt, heldOutItems } from "./evaluate.js";
+export { type EvaluationResult, evaluateAt } from "./evaluate.js";
 export { type RunOutcome, train } from "./loop.js";
 export { type ReportFacts, type RunTotals, reportMarkdown, runTotals } from "./report.js";
 export type { LoadedTask, RunContext, Usage } from "./run-context.js";

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe } from "vitest";
 import { connectEngine, launchEngine } from "../../src/engine/index.js";
 import { startFakeEngine } from "../support/fake-engine.js";
 import { serverPython } from "../support/python.js";
@@ -16,25 +15,21 @@ engineContract("the fake engine", async () => {
   };
 });
 
-const python = serverPython();
-if (python === undefined) describe.skip("the embedded server (no Python server; set OMNI_PYTHON)", () => {});
-else {
-  engineContract("the embedded server with nano", async () => {
-    const home = mkdtempSync(join(tmpdir(), "omni-contract-"));
-    const server = await launchEngine({
-      python,
-      checkpointRoot: join(home, "checkpoints"),
-      modelRoot: home,
-      cacheDir: join(home, "cache"),
-      threads: 1,
-      logFile: join(home, "engine.log"),
-    });
-    return {
-      open: (modelId) => connectEngine({ address: server.address, modelId, lost: server.lost }),
-      close: async () => {
-        await server.close();
-        rmSync(home, { recursive: true, force: true });
-      },
-    };
+engineContract("the embedded server with nano", async () => {
+  const home = mkdtempSync(join(tmpdir(), "omni-contract-"));
+  const server = await launchEngine({
+    python: serverPython(),
+    checkpointRoot: join(home, "checkpoints"),
+    modelRoot: home,
+    cacheDir: join(home, "cache"),
+    threads: 1,
+    logFile: join(home, "engine.log"),
   });
-}
+  return {
+    open: (modelId) => connectEngine({ address: server.address, modelId, lost: server.lost }),
+    close: async () => {
+      await server.close();
+      rmSync(home, { recursive: true, force: true });
+    },
+  };
+});

@@ -10,10 +10,8 @@ export async function startNanoEngine(
   modelId = "test",
 ): Promise<{ engine: Engine; model: ModelInfo; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "omni-nano-"));
-  const python = serverPython();
-  if (python === undefined) throw new Error("no Python with the server: npm test sets it up, or set OMNI_PYTHON");
   const launched = await launchEngine({
-    python,
+    python: serverPython(),
     checkpointRoot: join(folder, "checkpoints"),
     modelRoot: folder,
     cacheDir: join(folder, "cache"),

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it, onTestFinished, type TestContext } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { CancelledError, EngineError, PrerequisiteError } from "../../../src/core/index.js";
 import { connectEngine, type LaunchOptions, launchEngine } from "../../../src/engine/index.js";
 import { isAlive } from "../../support/processes.js";
@@ -35,10 +35,6 @@ function fakePython(home: string, script: string): string {
   writeFileSync(path, `#!/bin/sh\n${script}\n`);
   chmodSync(path, 0o755);
   return path;
-}
-
-function realPython(ctx: TestContext): string {
-  return serverPython() ?? ctx.skip("no Python server (set OMNI_PYTHON)");
 }
 
 const socketFolder = (address: string) => dirname(address.slice("unix:".length));
@@ -92,8 +88,8 @@ describe("starting", () => {
 });
 
 describe("the embedded server", () => {
-  it("listens in a folder of this user's alone, serves, and is gone with its folder after close", async (ctx) => {
-    const server = await launchEngine(optionsIn(folder(), realPython(ctx)));
+  it("listens in a folder of this user's alone, serves, and is gone with its folder after close", async () => {
+    const server = await launchEngine(optionsIn(folder(), serverPython()));
     onTestFinished(() => server.close());
     expect(statSync(socketFolder(server.address)).mode & 0o777).toBe(0o700);
     const engine = await connectEngine({ address: server.address, modelId: "m", lost: server.lost });
@@ -106,8 +102,8 @@ describe("the embedded server", () => {
     expect(existsSync(socketFolder(server.address))).toBe(false);
   });
 
-  it("killed under a running call fails it at once with how it ended and where its log is", async (ctx) => {
-    const options = optionsIn(folder(), realPython(ctx));
+  it("killed under a running call fails it at once with how it ended and where its log is", async () => {
+    const options = optionsIn(folder(), serverPython());
     const server = await launchEngine(options);
     onTestFinished(() => server.close());
     const engine = await connectEngine({ address: server.address, modelId: "m", lost: server.lost });
@@ -130,9 +126,9 @@ describe("the embedded server", () => {
     expect(existsSync(socketFolder(server.address))).toBe(false);
   });
 
-  it("ends with the control plane, also when that is killed by SIGKILL", async (ctx) => {
+  it("ends with the control plane, also when that is killed by SIGKILL", async () => {
     const home = folder();
-    const { parent, pid } = await launchFromAnother(home, optionsIn(home, realPython(ctx)));
+    const { parent, pid } = await launchFromAnother(home, optionsIn(home, serverPython()));
     expect(isAlive(pid)).toBe(true);
     parent.kill("SIGKILL");
     for (const end = Date.now() + 20_000; isAlive(pid) && Date.now() < end; ) await new Promise(setImmediate);
