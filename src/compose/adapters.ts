@@ -1,9 +1,9 @@
-import type { OmniConfig, TaskConfig } from "../config/index.js";
+import type { OmniConfig } from "../config/index.js";
 import type { ChatMessage } from "../core/index.js";
 import { buildReward, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
-import { buildTask, type LoadReport } from "../tasks/index.js";
+import { buildTask, type LoadReport, openTaskData, type TaskData } from "../tasks/index.js";
 import type { Task } from "../tasks/task.js";
 import type { LoadedTask, Usage } from "../train/index.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
@@ -27,19 +27,20 @@ export interface AdapterOptions extends EngineOptions {
   readonly customTasks?: readonly Task[];
 }
 
-/** Builds engine, sandbox, judge and tasks; on failure what was opened is closed again. */
+/** Reads the data, then builds engine, sandbox, judge and tasks; on failure what was opened is closed again. */
 export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   const closers: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const end of closers.splice(0).reverse()) await end();
   };
   try {
+    const data = await readData(options);
     const opened = await openEngine(options);
     closers.push(() => opened.close());
     const sandbox = countedSandbox(await sandboxOf(options));
     closers.push(() => sandbox.close());
     const judge = judgeOf(options.config, opened);
-    const tasks = await loadTasks(options, opened, sandbox, judge);
+    const tasks = await loadTasks(data, options, opened, { sandbox, judge });
     const usage = () => ({ ...sandbox.counts(), ...judgeCounts(judge) });
     return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(sandbox, judge), usage, close };
   } catch (error) {
@@ -95,28 +96,33 @@ function judgeCounts(judge: Judge | undefined): Pick<Usage, "judgeCalls" | "judg
   return { judgeCalls: stats?.calls ?? 0, judgeFailures: stats?.failures ?? 0 };
 }
 
+/** Before anything is started: a wrong mapping is told in a second, not after a model was loaded. */
+async function readData({ config, baseDir, customTasks, signal }: AdapterOptions): Promise<readonly TaskData[]> {
+  const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
+  const data = config.tasks.map((task) => openTaskData(task, places));
+  for (const task of data) await task.read(signal);
+  for (const task of customTasks ?? []) await task.load(signal);
+  return data;
+}
+
 async function loadTasks(
-  options: AdapterOptions,
+  data: readonly TaskData[],
+  { customTasks, notice, signal }: AdapterOptions,
   { engine }: OpenEngine,
-  sandbox: Sandbox,
-  judge: Judge | undefined,
+  parts: { readonly sandbox: Sandbox; readonly judge: Judge | undefined },
 ): Promise<LoadedTask[]> {
-  const { config, baseDir, signal } = options;
   const tokenLengths = async (prompts: readonly (readonly ChatMessage[])[]) => {
     const chats = prompts.map((messages) => ({ kind: "chat" as const, messages }));
     const tokens = await engine.sampler.tokenize(chats, { signal });
     return tokens.map((list) => list.length);
   };
-  const build = (task: TaskConfig) => {
-    const reward = buildReward(task, { sandbox, judge });
-    return buildTask(task, { reward, seed: config.seed, baseDir, cacheDir: cacheFolder(), tokenLengths });
-  };
   const loaded: LoadedTask[] = [];
-  for (const task of config.tasks.map(build)) {
+  for (const read of data) {
+    const task = buildTask(read, { reward: buildReward(read.config, parts), tokenLengths });
     loaded.push({ task, splits: await task.load(signal) });
-    for (const line of lossesOf(await task.report(signal))) options.notice(`task "${task.id}": ${line}`);
+    for (const line of lossesOf(await task.report(signal))) notice(`task "${task.id}": ${line}`);
   }
-  for (const task of options.customTasks ?? []) loaded.push({ task, splits: await task.load(signal) });
+  for (const task of customTasks ?? []) loaded.push({ task, splits: await task.load(signal) });
   return loaded;
 }
 

@@ -1,8 +1,7 @@
 import type { OmniConfig } from "../config/index.js";
 import type { ChatMessage } from "../core/index.js";
-import { defineReward } from "../rewards/index.js";
 import { scheduleBatches } from "../schedule/index.js";
-import { buildTask } from "../tasks/index.js";
+import { openTaskData } from "../tasks/index.js";
 import { cacheFolder } from "./places.js";
 
 /** What a run would do, without an engine. */
@@ -36,12 +35,12 @@ export async function planRun(options: {
   readonly signal?: AbortSignal;
 }): Promise<Plan> {
   const { config, baseDir, signal } = options;
-  const reward = defineReward("planned", () => null);
   const estimate = async (prompts: readonly (readonly ChatMessage[])[]) => prompts.map(approximateTokens);
-  const settings = { reward, seed: config.seed, baseDir, cacheDir: cacheFolder(), tokenLengths: estimate };
+  const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
   const loaded = [];
   for (const task of config.tasks) {
-    loaded.push({ config: task, splits: await buildTask(task, settings).load(signal) });
+    const { splits } = await openTaskData(task, places).load(estimate, signal);
+    loaded.push({ config: task, splits });
   }
   const { promptsPerUpdate, epochs, maxUpdates, groupSize } = config.train;
   const items = loaded.map(({ config: task, splits }) => ({ id: task.id, items: splits.train }));

@@ -1,30 +1,15 @@
-import type { TaskConfig } from "../config/index.js";
-import { ConfigError } from "../core/index.js";
 import type { Reward } from "../rewards/reward.js";
-import { familyNamed } from "./families.js";
-import type { Family } from "./family.js";
 import type { LoadReport } from "./load-report.js";
-import { type HeldOut, type Loaded, type LoadPlan, loadSplits } from "./load-splits.js";
-import { type FieldRule, parseFieldRule } from "./mapping/field-rule.js";
-import { placeholdersOf } from "./placeholders.js";
-import { checkPlaceholders } from "./prompt.js";
+import { retryable } from "./retryable.js";
 import type { TokenLengths } from "./select-items.js";
-import { type HubConnection, openSource, type SourcePlaces } from "./sources/index.js";
 import type { Task } from "./task.js";
+import type { TaskData } from "./task-data.js";
 
-/** What a config's task needs from outside. */
+/** A task once its data is open: what it takes to score and measure it. */
 export interface TaskParts {
   readonly reward: Reward;
-  /** The run's seed: splits, samples and option orders hang on it. */
-  readonly seed: number;
-  /** Folder that relative paths start from: that of the config file. */
-  readonly baseDir: string;
-  /** Folder for downloads. */
-  readonly cacheDir: string;
   /** Measures prompts for `maxPromptTokens`; without it no prompt is too long. */
   readonly tokenLengths?: TokenLengths;
-  /** Default: the public hub, or what HF_ENDPOINT and HF_TOKEN say. */
-  readonly hub?: HubConnection;
 }
 
 /** A task whose items come from a data set. */
@@ -33,17 +18,10 @@ export interface DataTask extends Task {
   report(signal?: AbortSignal): Promise<LoadReport>;
 }
 
-/** A task as the config describes it. Throws ConfigError for a bad rule, placeholder or hub id; data is read by `load`. */
-export function buildTask(config: TaskConfig, parts: TaskParts): DataTask {
-  const plan = loadPlan(config, parts);
-  let loaded: Promise<Loaded> | undefined;
-  const once = (signal?: AbortSignal): Promise<Loaded> => {
-    loaded ??= loadSplits(plan, signal).catch((error: unknown) => {
-      loaded = undefined;
-      throw error;
-    });
-    return loaded;
-  };
+/** The task of a config over its data. Rows that {@link TaskData.read} has read are not read again. */
+export function buildTask(data: TaskData, parts: TaskParts): DataTask {
+  const { config } = data;
+  const once = retryable((signal) => data.load(parts.tokenLengths, signal));
   return {
     id: config.id,
     family: config.family,
@@ -56,80 +34,4 @@ export function buildTask(config: TaskConfig, parts: TaskParts): DataTask {
     load: async (signal) => (await once(signal)).splits,
     report: async (signal) => (await once(signal)).report,
   };
-}
-
-function loadPlan(config: TaskConfig, parts: TaskParts): LoadPlan {
-  const { data, prompt, id } = config;
-  const place = `task "${id}"`;
-  const family = familyNamed(config.family);
-  const rules = fieldRules(family, data.fields, `${place}: data.fields`);
-  checkPrompt(config, family, rules, place);
-  const places: SourcePlaces = {
-    baseDir: parts.baseDir,
-    cacheDir: parts.cacheDir,
-    ...(parts.hub && { hub: parts.hub }),
-  };
-  const heldOut = (part: HeldOut | string): HeldOut =>
-    typeof part === "string" ? openSource({ source: part }, places) : part;
-  const shares = [data.split.validation, data.split.test].filter((part) => typeof part === "number");
-  if (shares.reduce((sum, share) => sum + share, 0) >= 1) {
-    throw new ConfigError(`${place}: data.split holds out everything; validation and test must be below 1 together`);
-  }
-  return {
-    read: {
-      taskId: id,
-      family,
-      rules,
-      where: data.where,
-      prompt,
-      context: { seed: parts.seed, ...(data.style !== undefined && { style: data.style }) },
-    },
-    selection: {
-      seed: parts.seed,
-      maxPromptTokens: data.maxPromptTokens,
-      ...(data.limit !== undefined && { limit: data.limit }),
-      ...(parts.tokenLengths && { tokenLengths: parts.tokenLengths }),
-    },
-    source: openSource(data, places),
-    validation: heldOut(data.split.validation),
-    test: heldOut(data.split.test),
-  };
-}
-
-/**
- * The config's rules; a field that it does not map is read under its own name. Of several fields that say the same (a
- * required group) only the mapped ones are read, else the first, which then must be there.
- */
-function fieldRules(
-  family: Family,
-  given: TaskConfig["data"]["fields"],
-  place: string,
-): Readonly<Record<string, FieldRule>> {
-  const rules: Record<string, FieldRule> = {};
-  for (const [name, rule] of Object.entries(given)) rules[name] = parseFieldRule(rule, `${place}.${name}`);
-  const groups = [["question"], ...family.required];
-  for (const group of groups) {
-    const [first] = group;
-    if (first !== undefined && !group.some((name) => name in rules)) rules[first] = { path: first };
-  }
-  const free = family.goldFields.filter((name) => !groups.some((group) => group.includes(name)));
-  for (const name of ["id", "demonstration", ...free]) rules[name] ??= { path: name, optional: true };
-  return rules;
-}
-
-function checkPrompt(
-  config: TaskConfig,
-  family: Family,
-  rules: Readonly<Record<string, FieldRule>>,
-  place: string,
-): void {
-  const { prompt, data } = config;
-  checkPlaceholders(prompt, [...new Set([...Object.keys(rules), ...family.variables])], `${place}: prompt`);
-  if (data.style === undefined) return;
-  if (family.name !== "qa") throw new ConfigError(`${place}: data.style is for qa only; remove it`);
-  if (prompt.template !== undefined && data.style !== "open" && !placeholdersOf(prompt.template).includes("options")) {
-    throw new ConfigError(
-      `${place}: prompt.template lacks {options}, which style "${data.style}" shows; add it or use style: open`,
-    );
-  }
 }

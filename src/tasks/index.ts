@@ -13,3 +13,4 @@ export {
 } from "./sources/index.js";
 export { type SplitShares, splitByQuestion } from "./split.js";
 export type { RolloutContext, Task, TaskSettings, Turn } from "./task.js";
+export { type DataPlaces, openTaskData, type TaskData } from "./task-data.js";

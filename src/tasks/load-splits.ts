@@ -1,7 +1,7 @@
 import { DataError, type Item, type Splits } from "../core/index.js";
 import { countSplits, type LoadReport } from "./load-report.js";
 import { type ReadItems, type ReadPlan, readItems } from "./read-items.js";
-import { type Selection, selectItems } from "./select-items.js";
+import { type Selection, selectItems, type TokenLengths } from "./select-items.js";
 import type { Source } from "./sources/index.js";
 import { splitByQuestion, withoutQuestionsOf } from "./split.js";
 
@@ -11,7 +11,7 @@ export type HeldOut = number | Source;
 /** Everything that decides a task's items. */
 export interface LoadPlan {
   readonly read: ReadPlan;
-  readonly selection: Selection;
+  readonly selection: Omit<Selection, "tokenLengths">;
   readonly source: Source;
   readonly validation: HeldOut;
   readonly test: HeldOut;
@@ -23,17 +23,49 @@ export interface Loaded {
   readonly report: LoadReport;
 }
 
-/** Reads, filters and splits. A question is in one split only: test wins over validation, validation over train. */
-export async function loadSplits(plan: LoadPlan, signal?: AbortSignal): Promise<Loaded> {
+/** A task's rows as items, before anything is measured or split. */
+export interface ReadSources {
+  readonly main: ReadItems;
+  /** Undefined where the part is a share of `main`. */
+  readonly validation: ReadItems | undefined;
+  readonly test: ReadItems | undefined;
+}
+
+/** Reads every source of a task. Throws DataError for a row that cannot be mapped and for an empty source. */
+export async function readSources(plan: LoadPlan, signal?: AbortSignal): Promise<ReadSources> {
+  const ofFile = async (heldOut: HeldOut) =>
+    typeof heldOut === "number" ? undefined : readItems(heldOut, plan.read, signal);
+  const main = await readItems(plan.source, plan.read, signal);
+  return { main, test: await ofFile(plan.test), validation: await ofFile(plan.validation) };
+}
+
+/** Filters and splits what was read. A question is in one split only: test wins over validation, validation over train. */
+export async function splitSources(
+  plan: LoadPlan,
+  read: ReadSources,
+  tokenLengths: TokenLengths | undefined,
+  signal?: AbortSignal,
+): Promise<Loaded> {
   const tally = new Tally();
-  const main = await readSelected(plan, plan.source, plan.selection, tally, signal);
+  const selected = async (items: ReadItems, source: HeldOut, selection: Selection) => {
+    const name = typeof source === "number" ? plan.source.name : source.name;
+    const chosen = await selectItems(
+      items.items,
+      { ...selection, ...(tokenLengths && { tokenLengths }) },
+      name,
+      signal,
+    );
+    tally.add(items, chosen.tooLong, chosen.overLimit);
+    return chosen.items;
+  };
+  const main = await selected(read.main, plan.source, plan.selection);
   const shares = { validation: shareOf(plan.validation), test: shareOf(plan.test) };
   const split = splitByQuestion(main, shares, plan.selection.seed);
   const { limit: _, ...unlimited } = plan.selection;
-  const ofFile = async (heldOut: HeldOut) =>
-    typeof heldOut === "number" ? undefined : readSelected(plan, heldOut, unlimited, tally, signal);
-  const test = (await ofFile(plan.test)) ?? split.test;
-  const validation = tally.withoutQuestions((await ofFile(plan.validation)) ?? split.validation, test);
+  const ofFile = async (items: ReadItems | undefined, source: HeldOut) =>
+    items === undefined ? undefined : selected(items, source, unlimited);
+  const test = (await ofFile(read.test, plan.test)) ?? split.test;
+  const validation = tally.withoutQuestions((await ofFile(read.validation, plan.validation)) ?? split.validation, test);
   const train = tally.withoutQuestions(split.train, test, validation);
   if (train.length === 0) {
     throw new DataError(
@@ -48,19 +80,6 @@ export async function loadSplits(plan: LoadPlan, signal?: AbortSignal): Promise<
 
 function shareOf(heldOut: HeldOut): number {
   return typeof heldOut === "number" ? heldOut : 0;
-}
-
-async function readSelected(
-  plan: LoadPlan,
-  source: Source,
-  selection: Selection,
-  tally: Tally,
-  signal?: AbortSignal,
-): Promise<readonly Item[]> {
-  const read = await readItems(source, plan.read, signal);
-  const selected = await selectItems(read.items, selection, source.name, signal);
-  tally.add(read, selected.tooLong, selected.overLimit);
-  return selected.items;
 }
 
 /** Files of their own may repeat an id with another question. */

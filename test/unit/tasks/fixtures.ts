@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { TaskConfig } from "../../../src/config/index.js";
 import type { Reward } from "../../../src/rewards/reward.js";
-import { buildTask, type DataTask, type TaskParts } from "../../../src/tasks/index.js";
+import { buildTask, type DataPlaces, type DataTask, openTaskData, type TaskParts } from "../../../src/tasks/index.js";
 
 /** A reward for tasks that are only loaded. */
 export const noReward: Reward = {
@@ -44,7 +44,7 @@ type Given = { readonly family?: TaskConfig["family"]; readonly prompt?: Partial
 export async function taskOver(
   rows: readonly unknown[],
   given: Given = {},
-  parts: Partial<TaskParts> = {},
+  parts: Partial<TaskParts & DataPlaces> = {},
 ): Promise<DataTask> {
   const { family = "math", prompt, ...data } = given;
   const source = data.source ?? (await written("rows.jsonl", jsonl(rows)));
@@ -56,5 +56,6 @@ export async function taskOver(
     reward: {},
     klBeta: 0,
   };
-  return buildTask(config, { reward: noReward, seed: 0, baseDir: "/", cacheDir: "/nowhere", ...parts });
+  const opened = openTaskData(config, { seed: 0, baseDir: "/", cacheDir: "/nowhere", ...parts });
+  return buildTask(opened, { reward: noReward, ...parts });
 }

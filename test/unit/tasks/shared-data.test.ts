@@ -2,8 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../src/config/index.js";
-import { buildTask } from "../../../src/tasks/index.js";
-import { noReward } from "./fixtures.js";
+import { openTaskData } from "../../../src/tasks/index.js";
 
 const folder = process.env.OMNI_SHARED_DATA ?? resolve("../shared/data");
 
@@ -26,8 +25,8 @@ describe("real data sets load by config alone", () => {
       const file = resolve(`examples/shared-data/${name}.yaml`);
       const { config } = await loadConfig(file, { env: { DATA_DIR: folder } });
       for (const task of config.tasks) {
-        const built = buildTask(task, { reward: noReward, seed: config.seed, baseDir: folder, cacheDir: folder });
-        const report = await built.report();
+        const places = { seed: config.seed, baseDir: folder, cacheDir: folder };
+        const { report } = await openTaskData(task, places).load();
         const kept = report.kept.train + report.kept.validation + report.kept.test;
         expect({ id: task.id, kept: kept + report.dropped.duplicates, broken: report.withoutGold }).toEqual({
           id: task.id,
