@@ -1,10 +1,17 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { loadConfig, type OmniConfig } from "../config/index.js";
 import { StoreError } from "../core/index.js";
 import { createRunFolder, openRunStore, runFolder } from "../store/index.js";
-import { type EvaluationResult, evaluateAt, timeSplit } from "../train/index.js";
+import {
+  type EvaluationResult,
+  evaluateAt,
+  heldOutItems,
+  type RunContext,
+  timeSplit,
+  writeResponses,
+} from "../train/index.js";
 import { openAdapters } from "./adapters.js";
 import type { RunOptions } from "./run.js";
 
@@ -16,34 +23,71 @@ export interface EvalSummary {
   readonly weightsHash: string;
   readonly split: string;
   readonly result: EvaluationResult;
+  /** JSONL with every response and its scores. */
+  readonly responses: string;
   readonly cautions: readonly string[];
 }
 
-/** Evaluates a config's base model on its held-out items. Nothing is kept: use a run for that. */
-export function evalConfig(options: RunOptions & { readonly config: OmniConfig; readonly baseDir: string }) {
-  return evaluate({ ...options, checkpoint: null });
+/** What one evaluation does otherwise than its config's section `eval`. */
+export type EvalOverrides = Partial<OmniConfig["eval"]>;
+
+/** Evaluates a config's base model on its held-out items; responses are kept below `run.folder`/evaluations. */
+export function evalConfig(
+  options: RunOptions & { readonly config: OmniConfig; readonly baseDir: string; readonly eval?: EvalOverrides },
+): Promise<EvalSummary> {
+  const { config } = options;
+  const responses = responsesPath(config.run.folder, config.name ?? "run");
+  return evaluate({ ...options, config: overridden(config, options.eval), checkpoint: null, responses });
 }
 
-/** Evaluates the newest checkpoint of a run; the run itself is not touched. */
-export async function evalRun(options: RunOptions & { readonly runDir: string }): Promise<EvalSummary> {
+/**
+ * Evaluates the newest checkpoint of a run, or the named one, on the run's tasks. Nothing of the run is touched but its
+ * folder `evaluations`, where responses are kept.
+ * @throws StoreError `no_checkpoint` naming those there are
+ */
+export async function evalRun(
+  options: RunOptions & { readonly runDir: string; readonly checkpoint?: string; readonly eval?: EvalOverrides },
+): Promise<EvalSummary> {
   const folder = runFolder(options.runDir);
   const store = openRunStore(folder, { write: false });
-  const newest = store.checkpoints().at(-1);
+  const held = store.checkpoints();
   const baseDir = store.fact("baseDir") ?? process.cwd();
   store.close();
-  if (newest === undefined) {
+  const wanted = options.checkpoint ?? held.at(-1)?.name;
+  if (wanted === undefined) {
     throw new StoreError(`${folder.dir}: this run has no checkpoint yet; resume it with: omni resume ${folder.dir}`, {
       code: "no_checkpoint",
     });
   }
-  const { config } = await loadConfig(folder.config);
-  return evaluate({ ...options, config, baseDir, checkpoint: { root: folder.checkpoints, name: newest.name } });
+  if (!held.some((entry) => entry.name === wanted)) {
+    const there = held.map((entry) => entry.name).join(", ") || "none";
+    throw new StoreError(`${folder.dir}: no checkpoint "${wanted}" (there: ${there})`, { code: "no_checkpoint" });
+  }
+  const { config } = await loadConfig(folder.config, { customTasks: (options.tasks ?? []).map((task) => task.id) });
+  return evaluate({
+    ...options,
+    config: overridden(config, options.eval),
+    baseDir,
+    checkpoint: { root: folder.checkpoints, name: wanted },
+    responses: responsesPath(folder.dir, wanted.replaceAll("/", "-")),
+  });
+}
+
+function overridden(config: OmniConfig, more: EvalOverrides = {}): OmniConfig {
+  return { ...config, eval: { ...config.eval, ...more } };
+}
+
+/** A fresh file name: evaluations of one checkpoint lie side by side. */
+function responsesPath(folder: string, name: string): string {
+  const stamp = new Date().toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 19);
+  return join(folder, "evaluations", `${name}-${stamp}.jsonl`);
 }
 
 interface EvaluateOptions extends RunOptions {
   readonly config: OmniConfig;
   readonly baseDir: string;
   readonly checkpoint: { readonly root: string; readonly name: string } | null;
+  readonly responses: string;
 }
 
 /** Runs in a throw-away folder, so that an evaluation can never leave marks in a run. */
@@ -83,6 +127,7 @@ async function evaluate(options: EvaluateOptions): Promise<EvalSummary> {
         signal,
       };
       const result = await evaluateAt(run, "eval", model.weightsVersion);
+      keepResponses(run, options.responses);
       const { base, weightsHash } = model;
       return {
         model: base,
@@ -90,6 +135,7 @@ async function evaluate(options: EvaluateOptions): Promise<EvalSummary> {
         weightsHash,
         split: config.eval.split,
         result,
+        responses: options.responses,
         cautions,
       };
     } finally {
@@ -98,5 +144,15 @@ async function evaluate(options: EvaluateOptions): Promise<EvalSummary> {
   } finally {
     store.close();
     rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+function keepResponses(run: RunContext, path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const page = run.store.journal("eval-eval");
+  try {
+    writeResponses(path, heldOutItems(run), page);
+  } finally {
+    page.close();
   }
 }

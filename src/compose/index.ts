@@ -1,4 +1,4 @@
-export { type EvalSummary, evalConfig, evalRun } from "./eval.js";
+export { type EvalOverrides, type EvalSummary, evalConfig, evalRun } from "./eval.js";
 export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
 export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";

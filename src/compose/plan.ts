@@ -50,7 +50,10 @@ export async function planRun(options: {
   const tokenLimit = new Map(config.tasks.map((task) => [task.id, task.maxTokens ?? config.train.maxTokens]));
   const prompts = batches.flatMap((batch) => batch.items);
   const evaluations = evaluationPoints(config, batches.length);
-  const held = loaded.map(({ splits }) => Math.min(splits[config.eval.split].length, config.eval.itemsPerTask));
+  const held = loaded.map(({ config: task, splits }) => {
+    const items = Math.min(splits[config.eval.split].length, task.eval?.items ?? config.eval.itemsPerTask);
+    return items * (task.eval?.samples ?? config.eval.samples);
+  });
   return {
     model: config.model.base,
     tasks: loaded.map(({ config: task, splits }) => ({
@@ -67,7 +70,7 @@ export async function planRun(options: {
     rollouts: prompts.length * groupSize,
     maxGeneratedTokens: groupSize * sum(prompts.map((item) => tokenLimit.get(item.taskId) ?? 0)),
     evaluations,
-    evaluationRollouts: evaluations * sum(held) * config.eval.samples,
+    evaluationRollouts: evaluations * sum(held),
   };
 }
 

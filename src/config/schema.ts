@@ -68,6 +68,14 @@ const promptSchema = strict({
   prefill: z.string().default(""),
 });
 
+/** What one task's evaluation does otherwise than the section `eval`. */
+const taskEvalSchema = strict({
+  items: count.exactOptional(),
+  samples: count.exactOptional(),
+  temperature: z.number().min(0).max(10).exactOptional(),
+  maxTokens: count.exactOptional(),
+});
+
 const taskSchema = strict({
   id: identifier,
   family: z.enum(families),
@@ -77,6 +85,7 @@ const taskSchema = strict({
   klBeta: z.number().min(0).default(0),
   temperature: z.number().gt(0).max(10).exactOptional(),
   maxTokens: count.exactOptional(),
+  eval: taskEvalSchema.exactOptional(),
 });
 
 const scheduleSchema = z.discriminatedUnion("kind", [
@@ -122,6 +131,8 @@ const evalSchema = strict({
   split: z.enum(["train", "validation", "test"]).default("validation"),
   samples: count.default(1),
   temperature: z.number().min(0).max(10).default(0),
+  topP: z.number().gt(0).max(1).default(1),
+  topK: countOrZero.default(0),
   maxTokens: count.default(96),
 });
 

@@ -1,5 +1,5 @@
 export type { ComponentScore, RewardRecord, WeightedComponent } from "../core/index.js";
-export { type Answer, type AnswerOptions, extractAnswer } from "./answer.js";
+export { type Answer, type AnswerOptions, answerOf, extractAnswer } from "./answer.js";
 export {
   buildReward,
   type RewardFamily,

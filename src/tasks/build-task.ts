@@ -29,6 +29,7 @@ export function buildTask(data: TaskData, parts: TaskParts): DataTask {
       klBeta: config.klBeta,
       ...(config.temperature !== undefined && { temperature: config.temperature }),
       ...(config.maxTokens !== undefined && { maxTokens: config.maxTokens }),
+      ...(config.eval !== undefined && { eval: config.eval }),
     },
     reward: parts.reward,
     load: async (signal) => (await once(signal)).splits,

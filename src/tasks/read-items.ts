@@ -75,7 +75,16 @@ function itemOf(row: MappedRow, content: string, plan: ReadPlan): Item {
     },
   );
   const demonstration = textField(row, "demonstration");
-  return { id, taskId: plan.taskId, question, messages, gold, ...(demonstration !== undefined && { demonstration }) };
+  const category = textField(row, "category")?.trim();
+  return {
+    id,
+    taskId: plan.taskId,
+    question,
+    messages,
+    gold,
+    ...(category !== undefined && category !== "" && { category }),
+    ...(demonstration !== undefined && { demonstration }),
+  };
 }
 
 function itemId(row: MappedRow, content: string): string {

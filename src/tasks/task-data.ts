@@ -91,7 +91,7 @@ function fieldRules(
     if (first !== undefined && !group.some((name) => name in rules)) rules[first] = { path: first };
   }
   const free = family.goldFields.filter((name) => !groups.some((group) => group.includes(name)));
-  for (const name of ["id", "demonstration", ...free]) rules[name] ??= { path: name, optional: true };
+  for (const name of ["id", "category", "demonstration", ...free]) rules[name] ??= { path: name, optional: true };
   return rules;
 }
 

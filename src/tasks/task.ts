@@ -26,6 +26,13 @@ export interface TaskSettings {
   readonly temperature?: number;
   /** Completion limit in tokens; undefined = the train section's. */
   readonly maxTokens?: number;
+  /** What evaluations of this task do otherwise than the eval section says. */
+  readonly eval?: {
+    readonly items?: number;
+    readonly samples?: number;
+    readonly temperature?: number;
+    readonly maxTokens?: number;
+  };
 }
 
 /** A task: a data set of prompts and a reward (method §1), and how to play one item. */

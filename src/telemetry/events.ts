@@ -44,13 +44,27 @@ export interface StepMetrics {
   readonly replayed: boolean;
 }
 
+/** A mean with its 95 % interval over n items. */
+interface MeanInterval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+  readonly n: number;
+}
+
 /** One task's held-out result. */
 export interface TaskEvaluation extends TaskStatistics {
   readonly primary: string;
-  /** Mean of each component with a 95 % interval (Wilson for 0/1 values, normal otherwise). */
-  readonly intervals: Readonly<
-    Record<string, { readonly mean: number; readonly low: number; readonly high: number; readonly n: number }>
-  >;
+  /** Samples an item; means of components are avg@samples. */
+  readonly samples: number;
+  /** Mean of each component over items (Wilson for 0/1 values, else bootstrap over items for the primary, normal for others). */
+  readonly intervals: Readonly<Record<string, MeanInterval>>;
+  /** Unbiased pass@k of the primary component by k, where it is 0 or 1 and there are several samples. */
+  readonly passAtK?: Readonly<Record<string, MeanInterval>>;
+  /** The primary component by the items' category, where they have one. */
+  readonly categories?: Readonly<Record<string, MeanInterval>>;
+  /** Mean ROUGE-L to the references, for writing. */
+  readonly similarity?: number;
 }
 
 /** What a run tells while it goes. */

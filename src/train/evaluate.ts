@@ -1,8 +1,10 @@
 import { CancelledError, type Item, randomStream } from "../core/index.js";
+import type { SamplingParams } from "../engine/engine.js";
 import type { TaskEvaluation } from "../telemetry/index.js";
 import { collectGroups } from "./collect.js";
+import { evaluationByTask } from "./evaluation-statistics.js";
 import { type RunContext, taskOf } from "./run-context.js";
-import { evaluationByTask } from "./statistics.js";
+
 import { usageSince } from "./usage.js";
 
 /** One evaluation as the store keeps it. */
@@ -39,14 +41,15 @@ export async function evaluateAt(run: RunContext, point: string, weightsVersion:
   const before = run.usage();
   const page = run.store.journal(`eval-${point}`);
   try {
-    const work = collectGroups(run, [{ name: `eval-${point}`, page, items: heldOutItems(run) }], {
+    const items = heldOutItems(run);
+    const work = collectGroups(run, [{ name: `eval-${point}`, page, items }], {
       weightsVersion,
       sampling: (taskId) => evaluationSampling(run, taskId),
       onProgress: (done, total) => run.emit({ kind: "rollout_progress", of: `evaluation ${point}`, done, total }),
     });
     const [groups = []] = await run.time.during("evaluate", work);
     const seconds = (performance.now() - started) / 1000;
-    const tasks = evaluationByTask(groups);
+    const tasks = evaluationByTask(groups, items);
     const result: EvaluationResult = { tasks, seconds, ...usageSince(run, before) };
     run.store.commitEvaluation({ point, weightsVersion, result: { ...result } });
     run.emit({ kind: "eval_finished", point, weightsVersion, tasks, seconds });
@@ -57,20 +60,23 @@ export async function evaluateAt(run: RunContext, point: string, weightsVersion:
 }
 
 /** The items that evaluations ask, the same at every point: a seeded draw of each task's split, in task order. */
-function heldOutItems(run: RunContext): readonly Item[] {
+export function heldOutItems(run: RunContext): readonly Item[] {
   const { split, itemsPerTask } = run.config.eval;
   return run.tasks.flatMap(({ task, splits }) =>
-    randomStream(run.config.seed, "evaluation", task.id).shuffle(splits[split]).slice(0, itemsPerTask),
+    randomStream(run.config.seed, "evaluation", task.id)
+      .shuffle(splits[split])
+      .slice(0, task.settings.eval?.items ?? itemsPerTask),
   );
 }
 
-function evaluationSampling(run: RunContext, taskId: string) {
-  const settings = run.config.eval;
+function evaluationSampling(run: RunContext, taskId: string): SamplingParams {
+  const { samples, temperature, topP, topK, maxTokens } = run.config.eval;
+  const { settings } = taskOf(run, taskId);
   return {
-    n: settings.samples,
-    temperature: settings.temperature,
-    topP: 1,
-    topK: 0,
-    maxTokens: taskOf(run, taskId).settings.maxTokens ?? settings.maxTokens,
+    n: settings.eval?.samples ?? samples,
+    temperature: settings.eval?.temperature ?? temperature,
+    topP,
+    topK,
+    maxTokens: settings.eval?.maxTokens ?? settings.maxTokens ?? maxTokens,
   };
 }

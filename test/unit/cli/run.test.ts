@@ -56,6 +56,19 @@ describe("a run of nano from the command line", { timeout: 300_000 }, () => {
     expect(steps).toHaveLength(4);
   });
 
+  it("is evaluated with several samples, every response kept in a file that is named", async () => {
+    const flags = ["--split", "train", "--samples", "3", "--temperature", "1", "--items", "2", "--json"];
+    const { code, stdout } = await omni(["eval", "first", ...flags]);
+    expect(code).toBe(0);
+    const { responses, result, checkpoint } = JSON.parse(stdout);
+    expect(Object.keys(result.tasks.sums.passAtK)).toEqual(["1", "2", "3"]);
+    expect(readFileSync(responses, "utf8").trimEnd().split("\n")).toHaveLength(6);
+    const named = await omni(["eval", "first", "--checkpoint", checkpoint, "--items", "1"]);
+    expect(named.stdout).toMatch(/responses: runs\/first\/evaluations\/.*\.jsonl\n$/);
+    const missing = await omni(["eval", "first", "--checkpoint", "none"]);
+    expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no checkpoint "none" \(there: step-/) });
+  });
+
   it("with an id that is taken is refused with the remedy, exit code 1", async () => {
     const { code, stderr } = await omni(["train", "omni.yaml", "--run-id", "first"]);
     expect(code).toBe(1);
