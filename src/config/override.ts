@@ -8,7 +8,7 @@ import { type ConfigDocument, flagNode, pairOf } from "./document.js";
  * Throws ConfigError naming the flag.
  */
 export function applyOverride(document: ConfigDocument, assignment: string): void {
-  const flag = `--set ${assignment}`;
+  const flag = shownFlag(assignment);
   const at = assignment.indexOf("=");
   const keys = assignment.slice(0, Math.max(at, 0)).split(".");
   if (at < 1 || keys.some((key) => key.trim() === "")) {
@@ -19,6 +19,12 @@ export function applyOverride(document: ConfigDocument, assignment: string): voi
   const parent = keys.reduce<YAMLMap | YAMLSeq>((node, key) => stepInto(document, node, key, flag), rootOf(document));
   if (value === null) remove(parent, last);
   else put(document, parent, last, value, flag);
+}
+
+/** The flag as messages name it: without its value where that may hold a secret. */
+function shownFlag(assignment: string): string {
+  const [key = ""] = assignment.split("=", 1);
+  return `--set ${/\b(token|apiKey)\b/i.test(assignment) ? `${key}=…` : assignment}`;
 }
 
 function rootOf(document: ConfigDocument): YAMLMap {

@@ -59,6 +59,10 @@ export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS
       message: `no such file or folder: ${written}${looked}; ${remedy}`,
     });
   };
+  if (isAbsolute(absolute.model.base)) {
+    const remedy = "name a folder with config.json and model.safetensors, a built-in model or a hub id";
+    file(["model", "base"], given.model.base, absolute.model.base, remedy);
+  }
   for (const [index, { data }] of absolute.tasks.entries()) {
     const written = given.tasks[index]?.data ?? data;
     const path = ["tasks", index, "data"];

@@ -117,7 +117,11 @@ function storeOver(database: RunDatabase, folder: RunFolder, holdsLease: boolean
     close: () => {
       if (!open) return;
       open = false;
-      if (holdsLease) dropLease(database);
+      if (holdsLease) {
+        dropLease(database);
+        // The binding lets go of its files when statements are collected, so all that is known goes into run.db now.
+        database.pragma("wal_checkpoint(TRUNCATE)");
+      }
       database.close();
     },
   };
