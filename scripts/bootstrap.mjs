@@ -4,7 +4,7 @@
 //   node scripts/bootstrap.mjs quickstart               setup, then trains examples/quickstart
 //   node scripts/bootstrap.mjs test [--json]            setup, then every test
 // Each step is skipped when there is nothing to do; a run that was cut off is mended by the next.
-// Environment: OMNI_PYTHON (interpreter to build on), OMNI_CACHE_DIR, OMNI_TORCH_INDEX.
+// Environment: OMNI_SETUP_PYTHON (interpreter to build on), OMNI_CACHE_DIR, OMNI_TORCH_INDEX.
 import { join } from "node:path";
 import { Environment } from "./bootstrap/environment.mjs";
 import { explain, SetupFailure } from "./bootstrap/failure.mjs";

@@ -66,7 +66,7 @@ const SIGNS = [
     code: "no_matching_package",
     sign: /No matching distribution found|Could not find a version that satisfies|requires a different Python/i,
     problem: () => "a pinned Python package has no build for this Python or this machine",
-    remedy: "use Python 3.11, 3.12 or 3.13 on Linux or macOS, 64 bit (set OMNI_PYTHON to it), then run it again",
+    remedy: "use Python 3.11, 3.12 or 3.13 on Linux or macOS, 64 bit (set OMNI_SETUP_PYTHON to it), then run it again",
     exitCode: 3,
   },
 ];

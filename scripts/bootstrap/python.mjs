@@ -30,12 +30,12 @@ async function probe(command) {
 }
 
 /**
- * Finds a Python that the server can live on: OMNI_PYTHON alone where it is set, else the first fit of python3.13 … python3.
+ * Finds a Python that the server can live on: OMNI_SETUP_PYTHON alone where it is set, else the first fit of python3.13 … python3.
  * @param {NodeJS.ProcessEnv} env
  * @returns {Promise<Python>}
  */
 export async function findPython(env = process.env) {
-  const commands = env.OMNI_PYTHON ? [env.OMNI_PYTHON] : CANDIDATES;
+  const commands = env.OMNI_SETUP_PYTHON ? [env.OMNI_SETUP_PYTHON] : CANDIDATES;
   /** @type {Python[]} */
   const seen = [];
   for (const command of commands) {
@@ -62,7 +62,7 @@ export function noPython(commands, seen) {
   }
   const remedy =
     "install Python 3.11 or newer (Debian 12: apt install python3 python3-venv; macOS: brew install python@3.12), " +
-    "or set OMNI_PYTHON to one, then run it again";
+    "or set OMNI_SETUP_PYTHON to one, then run it again";
   if (seen.length > 0) {
     const list = seen.map((python) => `${python.path} is ${python.major}.${python.minor}`).join(", ");
     return new SetupFailure(`Python is too old: ${list}; 3.${OLDEST_MINOR} or newer is needed`, remedy, {

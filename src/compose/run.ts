@@ -8,6 +8,7 @@ import type { Task } from "../tasks/task.js";
 import type { RunEvent } from "../telemetry/index.js";
 import { type RunContext, type RunTotals, reportMarkdown, runTotals, timeSplit, train } from "../train/index.js";
 import { type Adapters, openAdapters } from "./adapters.js";
+import { watchMemory } from "./memory-watch.js";
 
 /** What ended runs tell. */
 export interface RunSummary {
@@ -21,6 +22,8 @@ export interface RunSummary {
   /** Markdown. */
   readonly report: string;
   readonly reportPath: string;
+  /** Highest resident memory of this process and its descendants together; absent where /proc does not tell. */
+  readonly peakMemoryBytes?: number;
   readonly totals: RunTotals;
 }
 
@@ -97,6 +100,7 @@ export async function resumeRun(options: RunOptions & { readonly runDir: string 
 }
 
 async function execute(store: RunStore, config: OmniConfig, options: RunOptions): Promise<RunSummary> {
+  const memory = watchMemory();
   const emit = options.onEvent ?? (() => undefined);
   if (options.signal !== undefined) setMaxListeners(0, options.signal);
   try {
@@ -104,11 +108,12 @@ async function execute(store: RunStore, config: OmniConfig, options: RunOptions)
     try {
       recordThreads(store, adapters, emit);
       const outcome = await train(contextOf(store, config, adapters, options, emit));
-      return summarise(store, adapters, outcome);
+      return summarise(store, adapters, outcome, memory.peakBytes());
     } finally {
       await adapters.close();
     }
   } finally {
+    memory.close();
     store.close();
   }
 }
@@ -153,7 +158,12 @@ function recordThreads(store: RunStore, { engine }: Adapters, emit: (event: RunE
   emit({ kind: "notice", level: "warn", message });
 }
 
-function summarise(store: RunStore, adapters: Adapters, outcome: Awaited<ReturnType<typeof train>>): RunSummary {
+function summarise(
+  store: RunStore,
+  adapters: Adapters,
+  outcome: Awaited<ReturnType<typeof train>>,
+  peakMemoryBytes: number | undefined,
+): RunSummary {
   const { folder } = store;
   const { sandbox, judge, engine, model } = adapters;
   const report = reportMarkdown(
@@ -164,6 +174,7 @@ function summarise(store: RunStore, adapters: Adapters, outcome: Awaited<ReturnT
       sandbox: `${sandbox.description.kind} (${sandbox.description.detail})`,
       judge: judge?.model ?? "none",
       checkpoint: checkpointPlace(folder, adapters, outcome.checkpoint),
+      peakMemoryBytes,
       cautions: adapters.cautions,
     },
     store.steps(),
@@ -177,6 +188,7 @@ function summarise(store: RunStore, adapters: Adapters, outcome: Awaited<ReturnT
     updates: outcome.steps,
     weightsHash: outcome.weightsHash,
     checkpoint: checkpointPlace(folder, adapters, outcome.checkpoint),
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
     report,
     reportPath: folder.report,
     totals: runTotals(store.steps(), store.evaluations()),

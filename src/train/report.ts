@@ -10,6 +10,8 @@ export interface ReportFacts {
   readonly sandbox: string;
   readonly judge: string;
   readonly checkpoint: string;
+  /** Highest resident memory of the run's processes together, bytes; undefined where it could not be measured. */
+  readonly peakMemoryBytes: number | undefined;
   /** Sentences that every reader must see, e.g. that the judge is for trying out only. */
   readonly cautions: readonly string[];
 }
@@ -73,6 +75,7 @@ export function reportMarkdown(
     "## Where the time went",
     "",
     ...timeTable(totals),
+    ...memoryLine(facts.peakMemoryBytes),
     "",
     `Checkpoint: ${facts.checkpoint}`,
     "",
@@ -139,6 +142,13 @@ function timeTable(totals: RunTotals): string[] {
     `Generated ${totals.generatedTokens} tokens in training (${rate(totals.generatedTokens, seconds.generate)} of generate time), trained on ${totals.trainedTokens} (${rate(totals.trainedTokens, seconds.update)} of update time).`,
     `Sandbox runs: ${totals.sandboxRuns} · judge calls: ${totals.judgeCalls} · updates with each task: ${updates.join(", ") || "–"}.`,
     "`other` is the control plane's own share: the engine was not asked and no reward was pending.",
+  ];
+}
+
+function memoryLine(bytes: number | undefined): string[] {
+  if (bytes === undefined) return [];
+  return [
+    `Peak memory: ${(bytes / 1e9).toFixed(2)} GB resident, all processes of this run added up (containers aside).`,
   ];
 }
 

@@ -21,7 +21,7 @@ describe("the package, installed in another folder", () => {
   let files: readonly string[];
 
   const run = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = app): Ended => {
-    const { OMNI_PYTHON, ...inherited } = process.env;
+    const { OMNI_PYTHON, OMNI_SETUP_PYTHON, ...inherited } = process.env;
     const { status, stdout, stderr } = spawnSync(program, args, {
       cwd,
       encoding: "utf8",
@@ -87,7 +87,9 @@ describe("the package, installed in another folder", () => {
   });
 
   it("says which Python is missing, and leaves nothing behind, where there is none", () => {
-    const setup = run("npx", ["--no-install", "omni", "setup", "--json"], { OMNI_PYTHON: join(home, "no-python") });
+    const setup = run("npx", ["--no-install", "omni", "setup", "--json"], {
+      OMNI_SETUP_PYTHON: join(home, "no-python"),
+    });
     expect(setup.code).toBe(3);
     expect(JSON.parse(setup.stdout)).toMatchObject({
       ok: false,

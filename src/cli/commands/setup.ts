@@ -11,7 +11,7 @@ export function addSetup(program: Command, cli: Cli): void {
     .description("install the PyTorch server and the quickstart's model into an environment of their own")
     .addHelpText(
       "after",
-      "\nDoes nothing where everything is there. OMNI_CACHE_DIR says where, OMNI_PYTHON on which Python.",
+      "\nDoes nothing where everything is there. OMNI_CACHE_DIR says where, OMNI_SETUP_PYTHON on which Python.",
     )
     .action(async () => {
       const { packageRoot } = await import("../../compose/index.js");

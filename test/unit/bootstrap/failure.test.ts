@@ -9,7 +9,7 @@ const failures: readonly (readonly [string, string, string, RegExp])[] = [
   ["npm ci", "npm error code EACCES\nnpm error syscall mkdir", "no_permission", /folder/],
   ["pip", "WARNING: Retrying … NewConnectionError('<…>: Failed to establish')", "no_network", /network/],
   ["pip", "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "no_disk", /free/],
-  ["pip", "ERROR: No matching distribution found for torch==2.13.0", "no_matching_package", /OMNI_PYTHON/],
+  ["pip", "ERROR: No matching distribution found for torch==2.13.0", "no_matching_package", /OMNI_SETUP_PYTHON/],
   ["pip", "ssl.SSLCertVerificationError: CERTIFICATE_VERIFY_FAILED", "bad_certificate", /PIP_CERT/],
   ["venv", "…not created successfully because ensurepip is not available.", "no_ensurepip", /apt install python3-venv/],
 ];

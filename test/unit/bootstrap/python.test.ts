@@ -19,15 +19,15 @@ function interpreter(name: string, answer: string, status = 0): string {
 }
 
 describe("the Python that is looked for", () => {
-  it("is the one of OMNI_PYTHON where it is set", async () => {
+  it("is the one of OMNI_SETUP_PYTHON where it is set", async () => {
     const path = interpreter("python-mine", "3 12 x86_64 - /opt/py312/bin/python");
-    const python = await findPython({ OMNI_PYTHON: path });
+    const python = await findPython({ OMNI_SETUP_PYTHON: path });
     expect(python).toMatchObject({ path: "/opt/py312/bin/python", major: 3, minor: 12, missing: [] });
   });
 
   it("is refused with its version when it is too old", async () => {
     const path = interpreter("python-old", "3 9 x86_64 - /usr/bin/python3.9");
-    await expect(findPython({ OMNI_PYTHON: path })).rejects.toMatchObject({
+    await expect(findPython({ OMNI_SETUP_PYTHON: path })).rejects.toMatchObject({
       code: "python_too_old",
       exitCode: 3,
       message: "Python is too old: /usr/bin/python3.9 is 3.9; 3.11 or newer is needed",
@@ -36,7 +36,7 @@ describe("the Python that is looked for", () => {
 
   it("without ensurepip is refused with the Debian package to install", async () => {
     const path = interpreter("python-debian", "3 11 x86_64 ensurepip /usr/bin/python3.11");
-    await expect(findPython({ OMNI_PYTHON: path })).rejects.toMatchObject({
+    await expect(findPython({ OMNI_SETUP_PYTHON: path })).rejects.toMatchObject({
       code: "no_ensurepip",
       exitCode: 3,
       remedy: expect.stringContaining("apt install python3.11-venv"),
@@ -45,11 +45,11 @@ describe("the Python that is looked for", () => {
 
   it("is not taken for there when it is a shim that ends in an error", async () => {
     const path = interpreter("python-shim", "command not found", 127);
-    await expect(findPython({ OMNI_PYTHON: path })).rejects.toMatchObject({ code: "no_python", exitCode: 3 });
+    await expect(findPython({ OMNI_SETUP_PYTHON: path })).rejects.toMatchObject({ code: "no_python", exitCode: 3 });
   });
 
   it("that does not exist is said to be missing, with what to install", async () => {
-    await expect(findPython({ OMNI_PYTHON: join(folder, "none") })).rejects.toMatchObject({
+    await expect(findPython({ OMNI_SETUP_PYTHON: join(folder, "none") })).rejects.toMatchObject({
       code: "no_python",
       remedy: expect.stringContaining("install Python 3.11 or newer"),
     });

@@ -1,7 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { reportMarkdown } from "../../../src/train/index.js";
 
-const facts = { runId: "r", model: "m", engine: "e", sandbox: "s", judge: "j", checkpoint: "c", cautions: ["careful"] };
+const facts = {
+  runId: "r",
+  model: "m",
+  engine: "e",
+  sandbox: "s",
+  judge: "j",
+  checkpoint: "c",
+  peakMemoryBytes: 1.25e9,
+  cautions: ["careful"],
+};
 const evaluation = (point: string, mean: number) => ({
   point,
   weightsVersion: 0,
@@ -26,6 +35,7 @@ describe("the report", () => {
     );
     expect(report).toContain("> **Caution:** careful");
     expect(report).toContain("Sandbox runs: 6 · judge calls: 9");
+    expect(report).toContain("Peak memory: 1.25 GB resident");
     expect(report).toContain("Every component's mean rose.");
   });
 
