@@ -4,7 +4,7 @@ It is the container's init, so no program can signal it, and it is not dumpable,
 memory or file descriptors. Programs get pipes of their own. It ends, and the container with it, when stdin closes (the
 control plane is gone), when the job is done, or at its own deadline.
 
-In:  u32 length, JSON {"runs": [{arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}]}
+In:  u32 length, JSON {"runs": [{program, arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}]}
 Out: u8 kind, u32 length, payload. Kinds: R ready, S run starts (index), o stdout, e stderr, v verdict channel,
      X run ended (JSON), Z job done.
 """
@@ -21,6 +21,7 @@ import time
 
 CHUNK = 65536
 LINGER_S = 5.0
+IDLE_S = 3600.0
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "HOME": "/tmp",
@@ -120,7 +121,7 @@ def start(run, folder, pipes):
             os.dup2(source, target, inheritable=True)
         os.closerange(5, 1024)
         os.chdir(folder)
-        os.execve(sys.executable, ["python3", *run["arguments"]], ENVIRONMENT)
+        os.execvpe(run["program"], [run["program"], *run["arguments"]], ENVIRONMENT)
     except BaseException as error:
         os.write(2, ("sandbox: cannot start the program: %s\n" % error).encode())
     finally:
@@ -313,7 +314,12 @@ def main():
     os.set_blocking(write_end, False)
     signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
     signal.signal(signal.SIGCHLD, ignore)
-    send_json(b"R", {"python": sys.version.split()[0]})
+    # A control plane whose host vanished never closes stdin.
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(3))
+    signal.setitimer(signal.ITIMER_REAL, IDLE_S)
+    places = ENVIRONMENT["PATH"].split(":")
+    programs = [name for name in ("python3", "node") if any(os.access(os.path.join(p, name), os.X_OK) for p in places)]
+    send_json(b"R", {"python": sys.version.split()[0], "programs": programs})
     (length,) = struct.unpack(">I", read_exactly(4))
     job = json.loads(read_exactly(length))
     # Should a write to a reader that is gone block for ever, this ends the container all the same.

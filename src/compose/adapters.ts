@@ -37,11 +37,11 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     const data = await readData(options);
     const opened = await openEngine(options);
     closers.push(() => opened.close());
-    const sandbox = countedSandbox(await sandboxOf(options));
+    const sandbox = await sandboxOf(options);
     closers.push(() => sandbox.close());
     const judge = judgeOf(options.config, opened);
     const tasks = await loadTasks(data, options, opened, { sandbox, judge });
-    const usage = () => ({ ...sandbox.counts(), ...judgeCounts(judge) });
+    const usage = () => ({ ...sandboxCounts(sandbox), ...judgeCounts(judge) });
     return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(sandbox, judge), usage, close };
   } catch (error) {
     await close();
@@ -54,24 +54,9 @@ function sandboxOf({ config, signal, notice }: AdapterOptions): Promise<Sandbox>
   return openSandbox({ kind, concurrency, image, limits, signal, notice });
 }
 
-interface CountedSandbox extends Sandbox {
-  counts(): Pick<Usage, "sandboxRuns" | "sandboxInfrastructureErrors">;
-}
-
-function countedSandbox(sandbox: Sandbox): CountedSandbox {
-  let sandboxRuns = 0;
-  let sandboxInfrastructureErrors = 0;
-  return {
-    description: sandbox.description,
-    run: async (submission, options) => {
-      const result = await sandbox.run(submission, options);
-      sandboxRuns += 1;
-      if (result.verdict === "infrastructure_error") sandboxInfrastructureErrors += 1;
-      return result;
-    },
-    close: () => sandbox.close(),
-    counts: () => ({ sandboxRuns, sandboxInfrastructureErrors }),
-  };
+function sandboxCounts(sandbox: Sandbox): Pick<Usage, "sandboxRuns" | "sandboxInfrastructureErrors"> {
+  const { finished, verdicts } = sandbox.stats();
+  return { sandboxRuns: finished, sandboxInfrastructureErrors: verdicts.infrastructure_error ?? 0 };
 }
 
 function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | undefined {

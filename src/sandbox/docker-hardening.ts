@@ -23,7 +23,7 @@ export function containerOptions({ image, labels, limits }: ContainerPlan): Cont
   const memory = (limits.memoryMb + supervisorMb) * 1024 * 1024;
   return {
     Image: image,
-    Entrypoint: ["python3", "-I", "-c", assetText("sandbox/supervisor.py")],
+    Entrypoint: ["python3", "-I", "-c", supervisor()],
     Cmd: [],
     Env: ["LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"],
     User: nobody,
@@ -62,6 +62,14 @@ export function containerOptions({ image, labels, limits }: ContainerPlan): Cont
   };
 }
 
-function seccompProfile(): string {
-  return JSON.stringify(JSON.parse(assetText("seccomp.json")));
+const supervisor = once(() => assetText("sandbox/supervisor.py"));
+const seccompProfile = once(() => JSON.stringify(JSON.parse(assetText("seccomp.json"))));
+
+/** Read when first asked for: thousands of containers need the same text. */
+function once(make: () => string): () => string {
+  let made: string | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -56,7 +56,8 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
     },
     concurrency: options.concurrency,
     limits: resolveLimits(options.limits),
-    startSlot: (limits, signal) => startDockerSlot(docker, { image, labels, limits }, signal),
+    languages: ["python", "node"],
+    startSlot: ({ limits }, signal) => startDockerSlot(docker, { image, labels, limits }, signal),
     release: () => removeRun(docker, run),
   });
 }

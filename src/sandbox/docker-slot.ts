@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import type Docker from "dockerode";
-import { CancelledError, SandboxError } from "../core/index.js";
+import { SandboxError, throwIfAborted } from "../core/index.js";
 import { withSignal } from "./abort.js";
 import { assetText } from "./assets.js";
+import { type DockerContainer, startContainer } from "./docker-container.js";
 import { statusOf } from "./docker-daemon.js";
 import { type ContainerPlan, containerOptions } from "./docker-hardening.js";
-import { frameReader } from "./frames.js";
 import type { Plan } from "./plan.js";
 import { emptyOutcome, RunRecorder } from "./run-recorder.js";
 import type { SandboxLimits } from "./sandbox.js";
@@ -14,23 +13,16 @@ import type { RunOutcome } from "./verdict.js";
 
 /** What the host grants beyond the deadline before it ends a container whose supervisor has not. */
 const graceS = 3;
+
 const startDeadlineMs = 60_000;
 
-/** Creates and starts one hardened container; its supervisor then waits on stdin. Rejects with SandboxError (retryable). */
-export async function startDockerSlot(docker: Docker, plan: ContainerPlan, signal: AbortSignal): Promise<Slot> {
-  let container: Docker.Container | undefined;
+/** Starts a container that waits for one submission. Rejects with SandboxError, retryable unless the image is not there. */
+export async function startDockerSlot(docker: Docker, plan: ContainerPlan, signal: AbortSignal): Promise<DockerSlot> {
+  const bounded = AbortSignal.any([signal, AbortSignal.timeout(startDeadlineMs)]);
   try {
-    const bounded = AbortSignal.any([signal, AbortSignal.timeout(startDeadlineMs)]);
-    container = await docker.createContainer(containerOptions(plan));
-    const stream = await container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
-    const exit = container.wait({ condition: "next-exit" });
-    const slot = new DockerSlot(docker, container, stream, exit);
-    await withSignal(container.start(), bounded);
-    await withSignal(slot.ready, bounded);
-    return slot;
+    return new DockerSlot(docker, await startContainer(docker, containerOptions(plan), bounded));
   } catch (error) {
-    await container?.remove({ force: true, v: true }).catch(() => undefined);
-    if (signal.aborted) throw new CancelledError("cancelled", { cause: error });
+    throwIfAborted(signal);
     const message = error instanceof Error ? error.message : String(error);
     const missing = statusOf(error) === 404 && /no such image/i.test(message);
     throw new SandboxError(`Docker cannot start a sandbox from ${plan.image}: ${message.trim()}`, {
@@ -41,109 +33,56 @@ export async function startDockerSlot(docker: Docker, plan: ContainerPlan, signa
   }
 }
 
-class DockerSlot implements Slot {
+/** A container that runs one submission by its supervisor. */
+export class DockerSlot implements Slot {
+  readonly line: DockerContainer;
   readonly #docker: Docker;
-  readonly #container: Docker.Container;
-  readonly #stream: NodeJS.ReadWriteStream;
-  readonly #exit: Promise<number | undefined>;
-  readonly #startedAt = Math.floor(Date.now() / 1000) - 1;
-  readonly ready: Promise<void>;
-  #onFrame: (kind: string, payload: Buffer) => void = () => {};
-  #ended = false;
-  #startupErrors = "";
 
-  constructor(
-    docker: Docker,
-    container: Docker.Container,
-    stream: NodeJS.ReadWriteStream,
-    exit: Promise<{ StatusCode: number }>,
-  ) {
+  constructor(docker: Docker, container: DockerContainer) {
     this.#docker = docker;
-    this.#container = container;
-    this.#stream = stream;
-    this.#exit = exit.then(
-      ({ StatusCode }) => StatusCode,
-      () => undefined,
-    );
-    const frames = frameReader({ headerBytes: 5, lengthAt: 1, maxBytes: 1 << 20 }, (header, payload) =>
-      this.#onFrame(String.fromCharCode(header[0] ?? 0), payload),
-    );
-    const docked = frameReader({ headerBytes: 8, lengthAt: 4, maxBytes: 1 << 24 }, (header, payload) => {
-      if (header[0] === 1) frames(Buffer.from(payload));
-      else if (this.#startupErrors.length < 2000) this.#startupErrors += payload.toString("utf8");
-    });
-    const end = () => {
-      this.#ended = true;
-    };
-    // The stream is read to its end whatever happens: a daemon that cannot write it cannot kill the container either.
-    stream.on("data", (data: Buffer) => {
-      try {
-        docked(data);
-      } catch {
-        void this.#kill();
-      }
-    });
-    stream.on("error", end);
-    stream.on("end", end);
-    stream.on("close", end);
-    this.ready = new Promise((resolve, reject) => {
-      this.#onFrame = (kind) => kind === "R" && resolve();
-      void this.#exit.then((code) =>
-        reject(new Error(`it ended with ${code}: ${this.#startupErrors.trim().slice(-300)}`)),
-      );
-    });
-    this.ready.catch(() => undefined);
+    this.line = container;
   }
 
   get alive(): boolean {
-    return !this.#ended;
+    return this.line.alive;
   }
 
   async run(plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<readonly RunOutcome[]> {
     const recorder = new RunRecorder(limits);
     let watchdog: NodeJS.Timeout | undefined;
     let overdue = false;
+    const end = () => {
+      overdue = true;
+      void this.line.kill();
+    };
     const watch = () => {
       clearTimeout(watchdog);
-      watchdog = setTimeout(
-        () => {
-          overdue = true;
-          void this.#kill();
-        },
-        (limits.wallS + graceS) * 1000,
-      );
+      watchdog = setTimeout(end, (limits.wallS + graceS) * 1000);
     };
     const done = new Promise<true>((resolve) => {
-      this.#onFrame = (kind, payload) => {
+      this.line.listen((kind, payload) => {
         if (kind === "S") watch();
         recorder.take(kind, payload);
         if (kind === "X") watch();
         if (kind === "Z") resolve(true);
-      };
+      });
     });
     try {
       watch();
-      this.#stream.write(encodeJob(plan, limits));
-      const finished = await withSignal(Promise.race([done, this.#streamEnd()]), signal);
-      if (finished) return recorder.outcomes;
-      return await this.#explainEnd(recorder, overdue);
+      void this.line.write(encodeJob(plan, limits));
+      const finished = await withSignal(Promise.race([done, this.line.ended]), signal);
+      if (finished === true) return recorder.outcomes;
+      return await this.#explainEnd(recorder, overdue, finished.exit);
     } catch (error) {
-      await this.#kill();
+      void this.line.kill();
       throw error;
     } finally {
       clearTimeout(watchdog);
     }
   }
 
-  async #streamEnd(): Promise<false> {
-    if (!this.#ended)
-      await once(this.#stream, "close", { signal: AbortSignal.timeout(2 ** 31 - 1) }).catch(() => undefined);
-    return false;
-  }
-
   /** The container ended in the middle of a run. Deadline of ours first, then memory, then its own exit status. */
-  async #explainEnd(recorder: RunRecorder, overdue: boolean): Promise<readonly RunOutcome[]> {
-    const code = await withSignal(this.#exit, AbortSignal.timeout(10_000)).catch(() => undefined);
+  async #explainEnd(recorder: RunRecorder, overdue: boolean, code: number | undefined): Promise<readonly RunOutcome[]> {
     const begun = recorder.running;
     if (overdue) return [...recorder.outcomes, { ...(begun ?? emptyOutcome), deadline: true }];
     if (begun !== undefined && code === 137 && (await this.#ranOutOfMemory())) {
@@ -164,9 +103,9 @@ class DockerSlot implements Slot {
     const until = Math.floor(Date.now() / 1000) + 1;
     try {
       const events = await this.#docker.getEvents({
-        since: this.#startedAt,
+        since: this.line.startedAt,
         until,
-        filters: { container: [this.#container.id], event: ["oom"] },
+        filters: { container: [this.line.id], event: ["oom"] },
       });
       let text = "";
       for await (const chunk of events) text += chunk.toString();
@@ -176,24 +115,9 @@ class DockerSlot implements Slot {
     }
   }
 
-  async #kill(): Promise<void> {
-    await this.#container.kill({ signal: "SIGKILL" }).catch(() => undefined);
+  close(): Promise<void> {
+    return this.line.close();
   }
-
-  async close(): Promise<void> {
-    // Done or not, closing stdin ends the supervisor; killing is for one that does not hear.
-    this.#stream.end();
-    const gone = await Promise.race([this.#exit.then(() => true), delay(500)]);
-    if (!gone) await this.#kill();
-    await Promise.race([this.#exit, delay(10_000)]);
-    if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") this.#stream.destroy();
-  }
-}
-
-function delay(ms: number): Promise<false> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms, false).unref();
-  });
 }
 
 function encodeJob(plan: Plan, limits: SandboxLimits): Buffer {
@@ -205,16 +129,11 @@ function encodeJob(plan: Plan, limits: SandboxLimits): Buffer {
   };
   const runs =
     plan.kind === "programs"
-      ? plan.stdins.map((stdin) => ({
-          ...each,
-          arguments: ["-s", "main.py"],
-          files: { "main.py": plan.code },
-          stdin,
-          feed: "",
-        }))
+      ? plan.stdins.map((stdin) => ({ ...each, ...commands[plan.language](plan.code), stdin, feed: "" }))
       : [
           {
             ...each,
+            program: "python3",
             arguments: ["-s", "-c", assetText("sandbox/boot.py")],
             files: {},
             stdin: "",
@@ -226,6 +145,12 @@ function encodeJob(plan: Plan, limits: SandboxLimits): Buffer {
   length.writeUInt32BE(body.length);
   return Buffer.concat([length, body]);
 }
+
+/** How a program of each language is run. */
+const commands = {
+  python: (code: string) => ({ program: "python3", arguments: ["-s", "main.py"], files: { "main.py": code } }),
+  node: (code: string) => ({ program: "node", arguments: ["main.js"], files: { "main.js": code } }),
+};
 
 function harnessFeed(job: object): string {
   return JSON.stringify({

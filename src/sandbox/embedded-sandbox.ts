@@ -26,6 +26,7 @@ export function openEmbeddedSandbox(options: EmbeddedSandboxOptions): Sandbox {
     },
     concurrency: options.concurrency,
     limits: resolveLimits(options.limits),
+    languages: ["python"],
     startSlot: startEmbeddedSlot,
     release: async () => {},
   });

@@ -10,7 +10,7 @@ import { frameReader } from "./frames.js";
 import type { Plan } from "./plan.js";
 import { RunRecorder } from "./run-recorder.js";
 import type { SandboxLimits } from "./sandbox.js";
-import type { Slot } from "./slot.js";
+import type { Slot, SlotWant } from "./slot.js";
 import type { RunOutcome } from "./verdict.js";
 
 const startDeadlineMs = 60_000;
@@ -22,7 +22,7 @@ const noNonce = Buffer.alloc(16);
 type Ending = "deadline" | "oom" | "overflow" | "forged";
 
 /** Starts one child process with Pyodide loaded and waiting. Rejects with SandboxError (retryable). */
-export async function startEmbeddedSlot(limits: SandboxLimits, signal: AbortSignal): Promise<Slot> {
+export async function startEmbeddedSlot({ limits }: SlotWant, signal: AbortSignal): Promise<Slot> {
   const snapshot = await pyodideSnapshot();
   throwIfAborted(signal);
   const slot = new EmbeddedSlot(spawnEmbeddedChild(limits.memoryMb, snapshot));

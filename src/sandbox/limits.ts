@@ -25,8 +25,3 @@ export function limitsProblem(limits: SandboxLimits): string | undefined {
   }
   return undefined;
 }
-
-/** Whether a slot started with one set of limits may run a program with the other: the limits a slot is born with agree. */
-export function sameSlot(a: SandboxLimits, b: SandboxLimits): boolean {
-  return a.memoryMb === b.memoryMb && a.pids === b.pids && a.diskMb === b.diskMb;
-}

@@ -14,7 +14,12 @@ export interface HarnessJob {
 
 /** What is to be run for a submission. It holds no expected output. */
 export type Plan =
-  | { readonly kind: "programs"; readonly code: string; readonly stdins: readonly string[] }
+  | {
+      readonly kind: "programs";
+      readonly language: Submission["language"];
+      readonly code: string;
+      readonly stdins: readonly string[];
+    }
   | { readonly kind: "harness"; readonly job: HarnessJob };
 
 /** A submission that is decided without running it. */
@@ -25,14 +30,21 @@ export interface Refusal {
 
 const maxSourceBytes = 1024 * 1024;
 
-/** Why a submission is not run at all; undefined when it can be. */
-export function refusal(submission: Submission, limits: SandboxLimits): Refusal | undefined {
-  const { code, tests } = submission;
-  if (submission.language !== "python") {
+/** Why a submission is not run at all by a sandbox of these languages; undefined when it can be. */
+export function refusal(
+  submission: Submission,
+  limits: SandboxLimits,
+  languages: readonly Submission["language"][],
+): Refusal | undefined {
+  const { code, language, tests } = submission;
+  if (!languages.includes(language)) {
     return {
       verdict: "rejected",
-      reason: `language ${String(submission.language)} is unknown; this sandbox runs python`,
+      reason: `language ${String(language)} is unknown; this sandbox runs ${languages.join(", ")}`,
     };
+  }
+  if (language !== "python" && tests.kind !== "stdio") {
+    return { verdict: "rejected", reason: `${tests.kind} tests are for python; ${language} programs take stdio tests` };
   }
   if (typeof code !== "string") return { verdict: "rejected", reason: "code must be a text" };
   const problem = limitsProblem(limits);
@@ -50,8 +62,9 @@ export function refusal(submission: Submission, limits: SandboxLimits): Refusal 
 }
 
 /** Lays out the runs of a submission; a fresh secret each time. */
-export function planOf({ code, tests }: Submission): Plan {
-  if (tests.kind === "stdio") return { kind: "programs", code, stdins: tests.cases.map((item) => item.stdin) };
+export function planOf({ code, language, tests }: Submission): Plan {
+  if (tests.kind === "stdio")
+    return { kind: "programs", language, code, stdins: tests.cases.map((item) => item.stdin) };
   const job: HarnessJob = {
     kind: tests.kind,
     mode: tests.kind === "unittest" ? tests.mode : "same_file",

@@ -1,9 +1,11 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError, OmniError, SandboxError, throwIfAborted } from "../core/index.js";
 import { linkSignals } from "./abort.js";
 import { resolveLimits } from "./limits.js";
 import { type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
-import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, Submission } from "./sandbox.js";
-import type { StartSlot } from "./slot.js";
+import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, SandboxStats, Submission } from "./sandbox.js";
+import { SandboxMeter, since } from "./sandbox-meter.js";
+import type { Slot, SlotWant, StartSlot } from "./slot.js";
 import { judge, type RunOutcome } from "./verdict.js";
 import { WarmSlots } from "./warm-slots.js";
 
@@ -13,32 +15,44 @@ export interface PooledSandboxOptions {
   /** Submissions at a time, and slots kept ready. */
   readonly concurrency: number;
   readonly limits: SandboxLimits;
+  /** What it runs; slots for the first are kept ready from the beginning. */
+  readonly languages: readonly [Submission["language"], ...Submission["language"][]];
   readonly startSlot: StartSlot;
   /** Frees what the adapter holds beside its slots; called once. */
   readonly release: () => Promise<void>;
 }
 
 const attempts = 3;
+/** Before a lost slot is made up for, ms; doubles each time. */
+const backoffMs = 100;
 
 /** A {@link Sandbox} over slots that are started ahead, used once and thrown away. */
 export class PooledSandbox implements Sandbox {
   readonly description: SandboxDescription;
   readonly #options: PooledSandboxOptions;
   readonly #slots: WarmSlots;
+  readonly #meter = new SandboxMeter();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
   constructor(options: PooledSandboxOptions) {
     this.description = options.description;
     this.#options = options;
-    this.#slots = new WarmSlots(options.startSlot, options.concurrency, options.limits);
+    const usual = { language: options.languages[0], limits: options.limits };
+    this.#slots = new WarmSlots(options.startSlot, options.concurrency, usual);
+  }
+
+  stats(): SandboxStats {
+    return this.#meter.stats(this.#slots.counts);
   }
 
   async run(submission: Submission, options: { readonly signal?: AbortSignal } = {}): Promise<SandboxResult> {
     const { signal, unlink } = linkSignals(options.signal, this.#closing.signal);
     try {
       throwIfAborted(signal);
-      return await this.#run(submission, signal);
+      const result = await this.#run(submission, signal);
+      this.#meter.finished(result.verdict);
+      return result;
     } finally {
       unlink();
     }
@@ -46,13 +60,15 @@ export class PooledSandbox implements Sandbox {
 
   async #run(submission: Submission, signal: AbortSignal): Promise<SandboxResult> {
     const limits = resolveLimits(this.#options.limits, submission.limits);
-    const refused = refusal(submission, limits);
+    const refused = refusal(submission, limits, this.#options.languages);
     if (refused !== undefined) return { ...nothing(submission), verdict: refused.verdict, stderr: refused.reason };
     const plan = planOf(submission);
     const secret = plan.kind === "harness" ? plan.job.secret : "";
     try {
-      const runs = await this.#runAll(plan, limits, signal);
+      const runs = await this.#runAll(submission, plan, limits, signal);
+      const began = performance.now();
       const judged = judge(submission.tests, runs, secret, limits.cpuS);
+      this.#meter.judge.add(since(began));
       if (judged === undefined) throw new SandboxError("the sandbox returned no run");
       const { verdict, passed, total, shown, note } = judged;
       const stderr = shown.stderr.toString("utf8");
@@ -79,12 +95,16 @@ export class PooledSandbox implements Sandbox {
   }
 
   /** Runs the whole plan, on as many slots as it takes: a run that had to be ended takes its slot with it. */
-  async #runAll(plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<readonly RunOutcome[]> {
+  async #runAll(
+    { language }: Submission,
+    plan: Plan,
+    limits: SandboxLimits,
+    signal: AbortSignal,
+  ): Promise<readonly RunOutcome[]> {
     const done: RunOutcome[] = [];
-    let lost = 0;
-    while (done.length < runsIn(plan)) {
+    for (let lost = 0; done.length < runsIn(plan); ) {
       try {
-        const outcomes = await this.#slots.use(limits, signal, (slot) =>
+        const outcomes = await this.#onSlot({ language, limits }, signal, (slot) =>
           slot.run(restOf(plan, done.length), limits, signal),
         );
         if (outcomes.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
@@ -94,9 +114,25 @@ export class PooledSandbox implements Sandbox {
         lost += 1;
         const known = OmniError.from(error);
         if (lost >= attempts || !known.retryable) throw known;
+        this.#meter.retried();
+        await delay(backoffMs * 2 ** lost, undefined, { signal });
       }
     }
     return done;
+  }
+
+  async #onSlot<T>(want: SlotWant, signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
+    const asked = performance.now();
+    return this.#slots.use([want], signal, async ([slot]) => {
+      if (slot === undefined) throw new SandboxError("the pool gave no slot");
+      const began = performance.now();
+      this.#meter.acquire.add((began - asked) / 1000);
+      try {
+        return await work(slot);
+      } finally {
+        this.#meter.run.add(since(began));
+      }
+    });
   }
 
   close(): Promise<void> {

@@ -14,10 +14,13 @@ export interface SandboxLimits {
 /** Defaults of design contract 3. */
 export const defaultLimits: SandboxLimits = { wallS: 10, memoryMb: 256, pids: 64, diskMb: 64, outputMb: 4 };
 
+/** Languages of submissions; `node` (JavaScript) takes stdio tests. */
+export const languages = ["python", "node"] as const;
+
 /** A program with what it is tested against. */
 export interface Submission {
   readonly id: string;
-  readonly language: "python";
+  readonly language: (typeof languages)[number];
   readonly code: string;
   readonly tests: CodeTests;
   readonly limits?: Partial<SandboxLimits>;
@@ -66,11 +69,43 @@ export interface SandboxDescription {
   readonly forUntrustedCode: boolean;
 }
 
+/** How long something took, over the last thousand or so; seconds. */
+export interface Durations {
+  readonly count: number;
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** What a sandbox has done since it was opened, and what it does now. */
+export interface SandboxStats {
+  /** Submissions waiting for their turn, and under way. */
+  readonly queued: number;
+  readonly running: number;
+  /** Slots (containers, processes) started ahead and waiting. */
+  readonly ready: number;
+  /** Submissions that ended, cancelled ones aside. */
+  readonly finished: number;
+  readonly verdicts: Readonly<Partial<Record<Verdict, number>>>;
+  /** Slots started, and slots used once and thrown away. */
+  readonly slotsStarted: number;
+  readonly slotsRecycled: number;
+  /** Attempts that lost their slot through no fault of the program and were made again. */
+  readonly retries: number;
+  /** Waiting for a turn and a slot; running the program; comparing what it printed. */
+  readonly acquireS: Durations;
+  readonly runS: Durations;
+  readonly judgeS: Durations;
+}
+
 /** Runs model-written programs. Implementations bound their own concurrency; `run` may be called thousands of times at once. */
 export interface Sandbox {
   readonly description: SandboxDescription;
   /** Never rejects for what the program does; rejects with CancelledError only. Lost infrastructure is retried, then `infrastructure_error`. */
   run(submission: Submission, options?: { readonly signal?: AbortSignal }): Promise<SandboxResult>;
+  /** What it has done so far. */
+  stats(): SandboxStats;
   /** Ends every program and frees everything; idempotent. */
   close(): Promise<void>;
 }

@@ -1,80 +1,154 @@
 import { setMaxListeners } from "node:events";
 import { CancelledError, SandboxError, throwIfAborted } from "../core/index.js";
-import { sameSlot } from "./limits.js";
-import type { SandboxLimits } from "./sandbox.js";
-import type { Slot, StartSlot } from "./slot.js";
+import { withSignal } from "./abort.js";
+import { type Slot, type SlotWant, type StartSlot, slotKey } from "./slot.js";
+
+/** A slot that is started or being started, and not in use. */
+interface Ready {
+  readonly key: string;
+  readonly slot: Promise<Slot>;
+}
+
+/** What the pool has done so far and holds now. */
+export interface SlotCounts {
+  /** Submissions waiting for their turn. */
+  readonly queued: number;
+  readonly running: number;
+  /** Slots started ahead. */
+  readonly ready: number;
+  readonly started: number;
+  /** Slots used, each once, then thrown away. */
+  readonly recycled: number;
+}
 
 /**
- * Bounds how many slots are in use and keeps as many more ready. A slot is used once; its successor is started in the
- * background while the current ones work. Slots with other than the usual limits are started when asked for.
+ * Bounds how many submissions are under way and keeps slots ready for as many more. A slot is used once; its successor is
+ * started in the background while the current ones work. What is kept ready follows what is asked for: a want that finds
+ * none gets one of its own started, and takes the place of the oldest that nobody asked for.
+ *
+ * A turn is a submission, however many slots it uses, and a slot needs no turn to start; so submissions of several slots
+ * cannot wait for each other.
  */
 export class WarmSlots {
   readonly #start: StartSlot;
   readonly #size: number;
-  readonly #limits: SandboxLimits;
   readonly #ending = new AbortController();
-  /** Started or being started, none in use. */
-  readonly #ready: Promise<Slot>[] = [];
+  /** Oldest first. */
+  readonly #ready: Ready[] = [];
   readonly #ended = new Set<Promise<void>>();
   readonly #using = new Set<Promise<unknown>>();
-  readonly #queue: (() => void)[] = [];
+  readonly #queue = new Set<() => void>();
   #free: number;
+  #width = 1;
+  #started = 0;
+  #recycled = 0;
 
-  constructor(start: StartSlot, size: number, limits: SandboxLimits) {
+  /** @param size submissions at a time; `usual` is what most of them will want */
+  constructor(start: StartSlot, size: number, usual: SlotWant) {
     this.#start = start;
     this.#size = size;
-    this.#limits = limits;
     this.#free = size;
     setMaxListeners(0, this.#ending.signal);
-    this.#refill();
+    for (let index = 0; index < size; index++) this.#prepare(usual);
   }
 
-  /** Waits for a turn, gives `work` a fresh slot, and ends the slot after it. */
-  async use<T>(limits: SandboxLimits, signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
+  get counts(): SlotCounts {
+    return {
+      queued: this.#queue.size,
+      running: this.#using.size,
+      ready: this.#ready.length,
+      started: this.#started,
+      recycled: this.#recycled,
+    };
+  }
+
+  /** Waits for a turn, gives `work` a fresh slot for each want, and ends them after it. */
+  async use<T>(
+    wants: readonly SlotWant[],
+    signal: AbortSignal,
+    work: (slots: readonly Slot[]) => Promise<T>,
+  ): Promise<T> {
     await this.#turn(signal);
-    const using = this.#useOne(limits, signal, work);
+    const using = this.#useOnce(wants, signal, work);
     this.#using.add(using);
     try {
       return await using;
     } finally {
       this.#using.delete(using);
-      const next = this.#queue.shift();
+      const [next] = this.#queue;
       if (next === undefined) this.#free += 1;
       else next();
     }
   }
 
-  async #useOne<T>(limits: SandboxLimits, signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
-    const slot = await this.#take(limits, signal);
+  async #useOnce<T>(
+    wants: readonly SlotWant[],
+    signal: AbortSignal,
+    work: (slots: readonly Slot[]) => Promise<T>,
+  ): Promise<T> {
+    this.#width = Math.max(this.#width, wants.length);
+    const taken = await Promise.allSettled(wants.map((want) => this.#take(want, signal)));
+    const slots = taken.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
     try {
-      return await work(slot);
+      const failed = taken.find((each) => each.status === "rejected");
+      if (failed !== undefined) throw failed.reason;
+      return await work(slots);
     } finally {
-      const ended = slot.close().catch(() => undefined);
-      this.#ended.add(ended);
-      void ended.then(() => this.#ended.delete(ended));
+      for (const slot of slots) this.#end(slot);
     }
   }
 
-  async #take(limits: SandboxLimits, signal: AbortSignal): Promise<Slot> {
-    if (!sameSlot(limits, this.#limits)) return this.#start(limits, signal);
-    for (let tries = 0; tries <= this.#size; tries++) {
-      const started = this.#ready.shift();
-      if (started === undefined) throw new CancelledError("the sandbox was closed");
-      this.#refill();
-      const slot = await started;
+  /** Ends a slot in the background; close() waits for it. */
+  #end(slot: Slot): void {
+    this.#recycled += 1;
+    const ended = slot.close().catch(() => undefined);
+    this.#ended.add(ended);
+    void ended.then(() => this.#ended.delete(ended));
+  }
+
+  async #take(want: SlotWant, signal: AbortSignal): Promise<Slot> {
+    const key = slotKey(want);
+    for (let tries = 0; tries <= this.#size * this.#width; tries++) {
+      throwIfAborted(this.#ending.signal);
+      const index = this.#ready.findIndex((each) => each.key === key);
+      const [found] = index === -1 ? [] : this.#ready.splice(index, 1);
+      this.#prepare(want);
+      const slot = await this.#arrival(found?.slot ?? this.#begin(want, signal), signal);
       if (slot.alive) return slot;
-      await slot.close();
+      this.#end(slot);
     }
-    throw new SandboxError("sandbox slots end as soon as they start", { retryable: true });
+    throw new SandboxError("sandbox slots end as soon as they start", { code: "slots_end", retryable: true });
   }
 
-  #refill(): void {
-    while (this.#ready.length < this.#size && !this.#ending.signal.aborted) {
-      const started = this.#start(this.#limits, this.#ending.signal);
-      // Whoever takes it sees the failure; nobody may.
-      started.catch(() => undefined);
-      this.#ready.push(started);
+  /** The slot once it is started; one that arrives after the signal has fired is ended. */
+  async #arrival(slot: Promise<Slot>, signal: AbortSignal): Promise<Slot> {
+    try {
+      return await withSignal(slot, signal);
+    } catch (error) {
+      if (signal.aborted) void slot.then((late) => this.#end(late)).catch(() => undefined);
+      throw error;
     }
+  }
+
+  #begin(want: SlotWant, signal: AbortSignal): Promise<Slot> {
+    this.#started += 1;
+    return this.#start(want, signal);
+  }
+
+  /** Starts one ahead; the oldest of another kind makes room for it. */
+  #prepare(want: SlotWant): void {
+    if (this.#ending.signal.aborted) return;
+    const key = slotKey(want);
+    if (this.#ready.length >= this.#size * this.#width) {
+      const other = this.#ready.findIndex((each) => each.key !== key);
+      if (other === -1) return;
+      const [left] = this.#ready.splice(other, 1);
+      void left?.slot.then((slot) => this.#end(slot)).catch(() => undefined);
+    }
+    const slot = this.#begin(want, this.#ending.signal);
+    // Whoever takes it sees the failure; nobody may.
+    slot.catch(() => undefined);
+    this.#ready.push({ key, slot });
   }
 
   async #turn(signal: AbortSignal): Promise<void> {
@@ -85,15 +159,19 @@ export class WarmSlots {
     }
     // Whoever ends hands the turn over, so nobody can slip in between.
     await new Promise<void>((resolve, reject) => {
-      const go = () => {
+      const leave = () => {
+        this.#queue.delete(go);
         signal.removeEventListener("abort", stop);
+      };
+      const go = () => {
+        leave();
         resolve();
       };
       const stop = () => {
-        this.#queue.splice(this.#queue.indexOf(go), 1);
+        leave();
         reject(new CancelledError("cancelled", { cause: signal.reason }));
       };
-      this.#queue.push(go);
+      this.#queue.add(go);
       signal.addEventListener("abort", stop, { once: true });
     });
   }
@@ -103,7 +181,7 @@ export class WarmSlots {
     this.#ending.abort(new CancelledError("the sandbox was closed"));
     const ready = this.#ready.splice(0);
     await Promise.allSettled(this.#using);
-    await Promise.allSettled(ready.map(async (started) => (await started).close()));
-    await Promise.allSettled(this.#ended);
+    await Promise.allSettled(ready.map(async ({ slot }) => (await slot).close()));
+    while (this.#ended.size > 0) await Promise.allSettled(this.#ended);
   }
 }

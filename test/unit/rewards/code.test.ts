@@ -19,6 +19,9 @@ function sandboxOf(result: Partial<SandboxResult>): Sandbox & { readonly seen: S
       seen.push(submission);
       return { id: submission.id, reward: 0, verdict: "wrong_answer", ...rest, ...result };
     },
+    stats: () => {
+      throw new Error("a reward asks for no statistics");
+    },
     close: async () => {},
   };
 }

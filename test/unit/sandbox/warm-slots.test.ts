@@ -2,14 +2,15 @@ import { setMaxListeners } from "node:events";
 import { describe, expect, it } from "vitest";
 import { CancelledError } from "../../../src/core/index.js";
 import { resolveLimits } from "../../../src/sandbox/limits.js";
-import type { SandboxLimits } from "../../../src/sandbox/sandbox.js";
-import type { Slot } from "../../../src/sandbox/slot.js";
+import type { Slot, SlotWant } from "../../../src/sandbox/slot.js";
 import { WarmSlots } from "../../../src/sandbox/warm-slots.js";
+
+const python = (limits = resolveLimits()): SlotWant => ({ language: "python", limits });
 
 /** Slots that count themselves; nothing else of a sandbox matters to the pool. */
 function counted() {
   const seen = { started: 0, open: 0, mostUsed: 0, used: 0, memory: [] as number[] };
-  const start = async (limits: SandboxLimits): Promise<Slot> => {
+  const start = async ({ limits }: SlotWant): Promise<Slot> => {
     seen.started += 1;
     seen.open += 1;
     seen.memory.push(limits.memoryMb);
@@ -21,7 +22,7 @@ function counted() {
     return { alive: true, run: async () => [], close };
   };
   const use = (pool: WarmSlots, signal = new AbortController().signal, limits = resolveLimits()) =>
-    pool.use(limits, signal, async (slot) => {
+    pool.use([python(limits)], signal, async ([slot]) => {
       seen.used += 1;
       seen.mostUsed = Math.max(seen.mostUsed, seen.used);
       await new Promise(setImmediate);
@@ -34,7 +35,7 @@ function counted() {
 describe("warm slots", () => {
   it("are used once each, never more at a time than allowed, and none is left", async () => {
     const { seen, start, use } = counted();
-    const pool = new WarmSlots(start, 3, resolveLimits());
+    const pool = new WarmSlots(start, 3, python());
     const slots = await Promise.all(Array.from({ length: 100 }, () => use(pool)));
     expect(new Set(slots).size).toBe(100);
     expect(seen.mostUsed).toBe(3);
@@ -45,7 +46,7 @@ describe("warm slots", () => {
 
   it("of other limits are started when asked for", async () => {
     const { seen, start, use } = counted();
-    const pool = new WarmSlots(start, 1, resolveLimits());
+    const pool = new WarmSlots(start, 1, python());
     await use(pool, undefined, resolveLimits({ memoryMb: 512 }));
     expect(seen.memory).toContain(512);
     await pool.close();
@@ -54,7 +55,7 @@ describe("warm slots", () => {
 
   it("lets a queue of a thousand go when their signal fires", async () => {
     const { seen, start, use } = counted();
-    const pool = new WarmSlots(start, 2, resolveLimits());
+    const pool = new WarmSlots(start, 2, python());
     const stop = new AbortController();
     setMaxListeners(0, stop.signal);
     const all = Array.from({ length: 1000 }, () => use(pool, stop.signal).catch((error: unknown) => error));
@@ -62,6 +63,49 @@ describe("warm slots", () => {
     const ended = await Promise.all(all);
     expect(ended.filter((each) => each instanceof CancelledError).length).toBeGreaterThan(990);
     await use(pool);
+    await pool.close();
+    expect(seen.open).toBe(0);
+  });
+
+  it("given in pairs to more submissions than there are turns, all end", async () => {
+    const { seen, start } = counted();
+    const pool = new WarmSlots(start, 2, python());
+    const judge = python(resolveLimits({ memoryMb: 64 }));
+    const { signal } = new AbortController();
+    const pairs = Array.from({ length: 20 }, () =>
+      pool.use([python(), judge], signal, async (slots) => {
+        await new Promise(setImmediate);
+        return slots;
+      }),
+    );
+    expect(new Set((await Promise.all(pairs)).flat()).size).toBe(40);
+    await pool.close();
+    expect(seen.open).toBe(0);
+  });
+
+  it("of a kind asked for twice are started ahead the second time", async () => {
+    const { seen, start, use } = counted();
+    const pool = new WarmSlots(start, 1, python());
+    const wide = resolveLimits({ memoryMb: 512 });
+    await use(pool, undefined, wide);
+    const before = seen.started;
+    await use(pool, undefined, wide);
+    // One more, for the next; this one was there.
+    expect(seen.started).toBe(before + 1);
+    await pool.close();
+    expect(seen.open).toBe(0);
+  });
+
+  it("of which one cannot start leave nothing open", async () => {
+    const { seen, start } = counted();
+    const broken = async (want: SlotWant, signal: AbortSignal) => {
+      if (want.limits.memoryMb === 64) throw new Error("no room");
+      signal.throwIfAborted();
+      return start(want);
+    };
+    const pool = new WarmSlots(broken, 1, python());
+    const judge = python(resolveLimits({ memoryMb: 64 }));
+    await expect(pool.use([python(), judge], new AbortController().signal, async () => {})).rejects.toThrow("no room");
     await pool.close();
     expect(seen.open).toBe(0);
   });

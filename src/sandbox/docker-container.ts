@@ -1,0 +1,136 @@
+import type Docker from "dockerode";
+import type { ContainerCreateOptions } from "dockerode";
+import { withSignal } from "./abort.js";
+import { frameReader } from "./frames.js";
+import type { SlotEnd, SlotLine } from "./slot.js";
+
+type Listener = (kind: string, payload: Buffer) => void;
+
+/** Creates one container, attaches to it, starts it and waits until its supervisor says that it is ready. */
+export async function startContainer(
+  docker: Docker,
+  options: ContainerCreateOptions,
+  signal: AbortSignal,
+): Promise<DockerContainer> {
+  const creating = docker.createContainer(options);
+  let container: Docker.Container | undefined;
+  try {
+    container = await withSignal(creating, signal);
+    const attach = { stream: true, stdin: true, stdout: true, stderr: true, hijack: true };
+    const stream = await withSignal(container.attach(attach), signal);
+    const exit = container.wait({ condition: "next-exit" });
+    const started = new DockerContainer(container, stream, exit);
+    await withSignal(container.start(), signal);
+    await withSignal(started.ready, signal);
+    return started;
+  } catch (error) {
+    // The daemon may still be making it when we give up waiting.
+    void creating.then((made) => made.remove({ force: true, v: true })).catch(() => undefined);
+    throw error;
+  }
+}
+
+/** A running container whose first process speaks frames (u8 kind, u32 length, payload) over the attached stream. */
+export class DockerContainer implements SlotLine {
+  readonly id: string;
+  readonly startedAt = Math.floor(Date.now() / 1000) - 1;
+  /** What its supervisor finds in the image: `python3`, `node`. */
+  readonly ready: Promise<readonly string[]>;
+  readonly ended: Promise<SlotEnd>;
+  readonly #container: Docker.Container;
+  readonly #stream: NodeJS.ReadWriteStream;
+  readonly #exit: Promise<number | undefined>;
+  #listener: Listener = () => {};
+  #over = false;
+  #errors = "";
+
+  constructor(
+    container: Docker.Container,
+    stream: NodeJS.ReadWriteStream,
+    exit: Promise<{ readonly StatusCode: number }>,
+  ) {
+    this.id = container.id;
+    this.#container = container;
+    this.#stream = stream;
+    this.#exit = exit.then(
+      ({ StatusCode }) => StatusCode,
+      () => undefined,
+    );
+    const closed = this.#read(stream);
+    this.ready = new Promise((resolve, reject) => {
+      this.#listener = (kind, payload) => kind === "R" && resolve(programsOf(payload));
+      void this.#exit.then((code) => reject(new Error(`it ended with ${code}: ${this.#errors.trim().slice(-300)}`)));
+    });
+    this.ready.catch(() => undefined);
+    this.ended = closed.then(async () => {
+      const exit = await Promise.race([this.#exit, delay(10_000)]);
+      return { exit };
+    });
+  }
+
+  get alive(): boolean {
+    return !this.#over;
+  }
+
+  /** Reads the stream to its end whatever happens: a daemon that cannot write it cannot kill the container either (moby#41827). */
+  #read(stream: NodeJS.ReadWriteStream): Promise<void> {
+    const frames = frameReader({ headerBytes: 5, lengthAt: 1, maxBytes: 1 << 20 }, (header, payload) =>
+      this.#listener(String.fromCharCode(header[0] ?? 0), payload),
+    );
+    const docked = frameReader({ headerBytes: 8, lengthAt: 4, maxBytes: 1 << 24 }, (header, payload) => {
+      if (header[0] === 1) frames(payload);
+      else if (this.#errors.length < 2000) this.#errors += payload.toString("utf8");
+    });
+    stream.on("data", (data: Buffer) => {
+      try {
+        docked(data);
+      } catch {
+        void this.kill();
+      }
+    });
+    return new Promise((resolve) => {
+      const end = () => {
+        this.#over = true;
+        resolve();
+      };
+      stream.on("error", end);
+      stream.on("end", end);
+      stream.on("close", end);
+    });
+  }
+
+  listen(onFrame: Listener): void {
+    this.#listener = onFrame;
+  }
+
+  async write(data: Buffer): Promise<void> {
+    if (this.#over || this.#stream.write(data)) return;
+    const room = new Promise<void>((resolve) => this.#stream.once("drain", resolve));
+    await Promise.race([room, this.ended]);
+  }
+
+  async kill(): Promise<void> {
+    await this.#container.kill({ signal: "SIGKILL" }).catch(() => undefined);
+  }
+
+  /** Ends it; the daemon removes it then. Waits until it has ended. */
+  async close(): Promise<void> {
+    // Done or not, closing stdin ends the supervisor; killing is for one that does not hear.
+    this.#stream.end();
+    const gone = await Promise.race([this.#exit.then(() => true), delay(500)]);
+    if (gone === undefined) await Promise.race([this.kill(), delay(10_000)]);
+    await Promise.race([this.#exit, delay(10_000)]);
+    if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") this.#stream.destroy();
+  }
+}
+
+function programsOf(payload: Buffer): readonly string[] {
+  const { programs } = JSON.parse(payload.toString("utf8")) as { readonly programs?: unknown };
+  return Array.isArray(programs) ? programs.map(String) : [];
+}
+
+function delay(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms, undefined).unref();
+  });
+}
