@@ -21,7 +21,8 @@ const MAY_SEE = {
   rewards: ["config", "sandbox"],
   tasks: ["config", "rewards", "sandbox"],
   train: ["config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry"],
-  compose: ["config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train"],
+  experiment: ["config", "engine", "schedule", "store", "telemetry", "train"],
+  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train"],
   cli: ["compose", "config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train"],
 };
 

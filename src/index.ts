@@ -4,8 +4,11 @@
  */
 export {
   type EvalSummary,
+  type ExperimentOptions,
+  type ExperimentSummary,
   evalConfig,
   evalRun,
+  experimentRun,
   exportRun,
   listRuns,
   type Plan,

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { OmniError } from "../core/index.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addEval } from "./commands/eval.js";
+import { addExperiment } from "./commands/experiment.js";
 import { addExport } from "./commands/export.js";
 import { addInit } from "./commands/init.js";
 import { addPlan } from "./commands/plan.js";
@@ -46,7 +47,19 @@ function buildProgram(cli: Cli): Command {
     .helpCommand("help [command]", "show the help of a command")
     .showSuggestionAfterError()
     .addHelpText("after", examples);
-  const commands = [addInit, addSetup, addDoctor, addPlan, addTrain, addResume, addEval, addSft, addRuns, addExport];
+  const commands = [
+    addInit,
+    addSetup,
+    addDoctor,
+    addPlan,
+    addTrain,
+    addResume,
+    addEval,
+    addSft,
+    addExperiment,
+    addRuns,
+    addExport,
+  ];
   for (const add of commands) add(program, cli);
   for (const command of [program, ...descendants(program)]) {
     command.exitOverride().configureOutput({

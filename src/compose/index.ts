@@ -1,4 +1,5 @@
 export { type EvalOverrides, type EvalSummary, evalConfig, evalRun } from "./eval.js";
+export { type ExperimentOptions, type ExperimentSummary, experimentRun } from "./experiment.js";
 export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
 export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";

@@ -118,7 +118,8 @@ async function execute(store: RunStore, config: OmniConfig, options: RunOptions)
   }
 }
 
-const never = new AbortController().signal;
+/** A signal that never fires. */
+export const never: AbortSignal = new AbortController().signal;
 // One listener a call under way on one signal is normal here, not a leak.
 setMaxListeners(0, never);
 

@@ -19,6 +19,7 @@ export function ruleIssues(config: OmniConfig, customTasks: readonly string[]): 
     ...scheduleIssues(config, ids),
     ...engineIssues(config),
     ...judgeIssues(config),
+    ...experimentIssues(config, ids),
   ];
 }
 
@@ -83,8 +84,11 @@ function scheduleIssues({ schedule }: OmniConfig, ids: readonly string[]): Confi
   }
 }
 
-function orderIssues(order: readonly string[], ids: readonly string[]): ConfigIssue[] {
-  const path = ["schedule", "order"];
+function orderIssues(
+  order: readonly string[],
+  ids: readonly string[],
+  path: ConfigPath = ["schedule", "order"],
+): ConfigIssue[] {
   const wrong = order.flatMap((id, index) => {
     if (!ids.includes(id))
       return [issue([...path, index], "value", "unknown_task", `order names no task: "${id}"${hint(id, ids)}`)];
@@ -132,4 +136,22 @@ function judgeIssues({ judge }: OmniConfig): ConfigIssue[] {
   if (username === "" && password === "") return [];
   const message = "baseUrl holds a user or password; give the secret as apiKey: $" + "{VARIABLE}";
   return [issue(["judge", "baseUrl"], "value", "credentials", message)];
+}
+
+function experimentIssues({ experiment, tasks }: OmniConfig, ids: readonly string[]): ConfigIssue[] {
+  if (experiment === undefined) return [];
+  const { orders, temperatures, formats, references } = experiment;
+  const named = (path: ConfigPath, id: string, family?: string): ConfigIssue[] => {
+    const found = tasks.find((task) => task.id === id);
+    if (found === undefined) return [issue(path, "value", "unknown_task", `there is no task "${id}"${hint(id, ids)}`)];
+    if (family === undefined || found.family === family) return [];
+    return [issue(path, "value", "family", `needs a task of family ${family}, "${id}" is ${found.family}`)];
+  };
+  const root = ["experiment"];
+  return [
+    ...orders.list.flatMap((order, at) => orderIssues(order, ids, [...root, "orders", "list", at])),
+    ...temperatures.flatMap(({ task }, at) => named([...root, "temperatures", at, "task"], task)),
+    ...(formats === undefined ? [] : named([...root, "formats", "task"], formats.task, "qa")),
+    ...(references === undefined ? [] : named([...root, "references", "task"], references.task, "writing")),
+  ];
 }

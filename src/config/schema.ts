@@ -165,6 +165,49 @@ const sandboxSchema = strict({
   limits: limitsSchema.prefault({}),
 });
 
+const ordersSchema = strict({
+  best: z.boolean().default(true),
+  worst: z.boolean().default(true),
+  random: countOrZero.default(0),
+  all: z.boolean().default(false),
+  list: z.array(z.array(z.string()).min(1).readonly()).readonly().default([]),
+});
+
+/** What `omni experiment` compares: single-task runs always, the rest as asked. */
+const experimentSchema = strict({
+  seeds: z.array(z.int().min(0).max(0xffff_ffff)).min(1).readonly().exactOptional(),
+  updatesPerStage: count.exactOptional(),
+  orders: ordersSchema.prefault({}),
+  joint: z.boolean().default(true),
+  sft: strict({
+    samples: count.default(128),
+    keepPerPrompt: count.exactOptional(),
+    batchSize: count.default(128),
+    steps: count,
+    lr: z.number().gt(0).default(2.5e-6),
+  }).exactOptional(),
+  merge: strict({
+    density: z.number().gt(0).max(1).default(0.2),
+    lambda: z.number().gt(0).default(1),
+  }).exactOptional(),
+  temperatures: z
+    .array(strict({ task: text, values: z.array(z.number().gt(0).max(10)).min(1).readonly() }))
+    .readonly()
+    .default([]),
+  formats: strict({
+    task: text,
+    styles: z
+      .array(z.enum(["full-text", "letter", "open"]))
+      .min(2)
+      .readonly()
+      .default(["full-text", "letter"]),
+  }).exactOptional(),
+  references: strict({
+    task: text,
+    fields: z.record(identifier, text).readonly(),
+  }).exactOptional(),
+});
+
 const runSchema = strict({ folder: text.default("runs") });
 
 /** The config as users write it; parsing fills the defaults in. Cross-field rules are in rules.ts. */
@@ -181,6 +224,7 @@ export const configSchema = strict({
   eval: evalSchema.prefault({}),
   judge: judgeSchema.exactOptional(),
   sandbox: sandboxSchema.prefault({}),
+  experiment: experimentSchema.exactOptional(),
   run: runSchema.prefault({}),
 });
 
@@ -198,5 +242,6 @@ export type WarmupConfig = z.output<typeof warmupSchema>;
 export type TrainConfig = OmniConfig["train"];
 export type EvalConfig = OmniConfig["eval"];
 export type JudgeConfig = z.output<typeof judgeSchema>;
+export type ExperimentConfig = z.output<typeof experimentSchema>;
 export type SandboxConfig = OmniConfig["sandbox"];
 export type TaskFamily = (typeof families)[number];

@@ -24,17 +24,28 @@ export async function saveCheckpoint(run: RunContext, position: number): Promise
   return record;
 }
 
-/** Brings the weights of the newest checkpoint back; returns how many steps they hold (0 = the base model). */
+/**
+ * Brings the weights of the newest checkpoint back, else those that the run starts from; returns how many steps they
+ * hold (0 = the base model).
+ */
 export async function restore(run: RunContext): Promise<number> {
   const newest = run.store.checkpoints().at(-1);
-  if (newest === undefined) return 0;
-  const model = await run.engine.checkpoints.load(newest.name, { signal: run.signal });
-  if (model.weightsHash !== newest.weightsHash) {
+  if (newest !== undefined) {
+    await loadChecked(run, newest.name, newest.weightsHash);
+    return newest.position;
+  }
+  if (run.start === undefined) return 0;
+  await loadChecked(run, run.start.checkpoint, run.start.weightsHash);
+  return run.start.position;
+}
+
+async function loadChecked(run: RunContext, name: string, weightsHash: string): Promise<void> {
+  const model = await run.engine.checkpoints.load(name, { signal: run.signal });
+  if (model.weightsHash !== weightsHash) {
     throw new EngineError(
-      `checkpoint ${newest.name}: weights hash ${model.weightsHash.slice(0, 12)} is not the recorded ${newest.weightsHash.slice(0, 12)}: it was changed or damaged; restore it from a copy or start a new run`,
+      `checkpoint ${name}: weights hash ${model.weightsHash.slice(0, 12)} is not the recorded ${weightsHash.slice(0, 12)}: it was changed or damaged; restore it from a copy or start a new run`,
       { code: "checkpoint_changed" },
     );
   }
   await run.engine.sampler.syncWeights(model.weightsVersion, { signal: run.signal });
-  return newest.position;
 }

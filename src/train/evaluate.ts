@@ -63,7 +63,7 @@ export async function evaluateAt(run: RunContext, point: string, weightsVersion:
 export function heldOutItems(run: RunContext): readonly Item[] {
   const { split, itemsPerTask } = run.config.eval;
   return run.tasks.flatMap(({ task, splits }) =>
-    randomStream(run.config.seed, "evaluation", task.id)
+    randomStream(run.heldOutSeed ?? run.config.seed, "evaluation", task.id)
       .shuffle(splits[split])
       .slice(0, task.settings.eval?.items ?? itemsPerTask),
   );

@@ -4,7 +4,7 @@ import { collectGroups } from "./collect.js";
 import { commitStep, grpoMetrics, warmUpMetrics } from "./commit.js";
 import { evaluateUnlessStopped } from "./evaluate.js";
 import { plannedRounds, roundPages, trainingSampling } from "./rounds.js";
-import type { RunContext } from "./run-context.js";
+import { firstPosition, type RunContext } from "./run-context.js";
 import { demonstrationBatch, demonstrations, sftStep } from "./sft.js";
 import { assertVersion, updateOnGroups } from "./update.js";
 
@@ -25,7 +25,7 @@ export interface RunOutcome {
 export async function train(run: RunContext): Promise<RunOutcome> {
   let position = await restore(run);
   const rounds = plannedRounds(run, scheduleBatches(batchPlan(run)));
-  const warmUpSteps = run.config.warmup?.steps ?? 0;
+  const warmUpSteps = firstPosition(run);
   const totalSteps = warmUpSteps + rounds.reduce((sum, round) => sum + round.batches.length, 0);
   const { runId, dir: runDir } = run.store.folder;
   const tasks = run.tasks.map(({ task }) => task.id);
@@ -37,7 +37,8 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     return { status, steps: position, checkpoint: name, weightsHash };
   };
 
-  if (position === 0 && !(await evaluateUnlessStopped(run, "base", 0))) return finish("stopped");
+  if (position === 0 && run.start === undefined && !(await evaluateUnlessStopped(run, "base", 0)))
+    return finish("stopped");
   if (position < warmUpSteps) {
     run.emit({ kind: "stage_started", phase: "warm-up", stage: "warm-up", steps: warmUpSteps });
     const shown = demonstrations(run);
@@ -52,7 +53,7 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     }
     await saveCheckpoint(run, position);
   }
-  const warmedUp = warmUpSteps > 0 && position === warmUpSteps;
+  const warmedUp = run.start === undefined && warmUpSteps > 0 && position === warmUpSteps;
   if (warmedUp && !(await evaluateUnlessStopped(run, "warm-up", position))) return finish("stopped");
 
   let stage = "";

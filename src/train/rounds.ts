@@ -1,7 +1,7 @@
 import type { SamplingParams } from "../engine/engine.js";
 import type { Batch } from "../schedule/index.js";
 import type { CollectPart } from "./collect.js";
-import { type RunContext, taskOf } from "./run-context.js";
+import { firstPosition, type RunContext, taskOf } from "./run-context.js";
 
 /** Batches generated with the same weights and then updated on one after the other; no rollout is used twice. */
 export interface Round {
@@ -16,7 +16,7 @@ export interface Round {
 /** Cuts the schedule into rounds of `updatesPerRound`, never across a stage, at most `maxUpdates` batches. */
 export function plannedRounds(run: RunContext, schedule: readonly Batch[]): readonly Round[] {
   const { updatesPerRound, maxUpdates } = run.config.train;
-  const first = run.config.warmup?.steps ?? 0;
+  const first = firstPosition(run);
   const batches = schedule.slice(0, maxUpdates ?? schedule.length);
   const rounds: Round[] = [];
   for (const [at, batch] of batches.entries()) {

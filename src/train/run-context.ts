@@ -20,6 +20,15 @@ export interface Usage {
   readonly judgeFailures: number;
 }
 
+/** Weights and optimizer that a run goes on from instead of the base model: a stage of a curriculum, a probe. */
+export interface StartPoint {
+  /** A checkpoint of the run's engine, full name. */
+  readonly checkpoint: string;
+  readonly weightsHash: string;
+  /** Steps that it holds; the run's own are counted on from there, so that stages one by one equal the whole curriculum. */
+  readonly position: number;
+}
+
 /** Everything a run works with. Built in one place (compose.ts), read by every file of this room. */
 export interface RunContext {
   readonly config: OmniConfig;
@@ -30,6 +39,10 @@ export interface RunContext {
   readonly store: RunStore;
   /** Put before checkpoint names, so that runs on a shared server do not meet. */
   readonly checkpointPrefix: string;
+  /** Undefined = the base model. A run that starts from weights has no warm-up of its own. */
+  readonly start?: StartPoint;
+  /** Draws the held-out items instead of the config's seed, so that replicates are asked the same. */
+  readonly heldOutSeed?: number;
   readonly usage: () => Usage;
   readonly time: TimeSplit;
   readonly emit: (event: RunEvent) => void;
@@ -44,4 +57,9 @@ export function taskOf(run: RunContext, taskId: string): Task {
   const found = run.tasks.find((entry) => entry.task.id === taskId);
   if (found === undefined) throw new RangeError(`no task ${taskId} in this run`);
   return found.task;
+}
+
+/** Position of the first GRPO step: behind the warm-up, or where the run started from. */
+export function firstPosition({ start, config }: RunContext): number {
+  return start?.position ?? config.warmup?.steps ?? 0;
 }

@@ -62,9 +62,18 @@ export async function sftStep(
   eosToken: number,
 ): Promise<SftResult> {
   const datums = await demonstrationDatums(run, batch, eosToken);
+  return crossEntropyStep(run, stepId, datums, { lr: run.config.warmup?.lr ?? 0, bucket: "warm-up" });
+}
+
+/** One optimizer step on the mean cross-entropy of these sequences. */
+export async function crossEntropyStep(
+  run: RunContext,
+  stepId: string,
+  datums: readonly Datum[],
+  { lr, bucket }: { readonly lr: number; readonly bucket: string },
+): Promise<SftResult> {
   const step = run.engine.trainer.step(stepId);
-  const metrics = await step.forwardBackward(datums, crossEntropy, { bucket: "warm-up", signal: run.signal });
-  const lr = run.config.warmup?.lr ?? 0;
+  const metrics = await step.forwardBackward(datums, crossEntropy, { bucket, signal: run.signal });
   const settings = { adam: adamParams(run, lr), gradClip: run.config.train.gradClip, divisor: datums.length };
   const optim = await step.optimStep(settings, { signal: run.signal });
   await run.engine.sampler.syncWeights(optim.weightsVersion, { signal: run.signal });

@@ -16,7 +16,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const commands = ["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "runs", "export"];
+const commands = ["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "experiment", "runs", "export"];
 
 describe("help", () => {
   it("lists every command, the streams and the exit codes", async () => {

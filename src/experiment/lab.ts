@@ -1,0 +1,32 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { OmniConfig } from "../config/index.js";
+import type { Engine, ModelInfo } from "../engine/engine.js";
+import { createRunFolder, openRunStore, type RunStore, runFolder } from "../store/index.js";
+import type { RunEvent } from "../telemetry/index.js";
+import type { LoadedTask, Usage } from "../train/index.js";
+
+/** What all nodes of an experiment share: one engine, the tasks with their variants, and a folder. */
+export interface Lab {
+  readonly config: OmniConfig;
+  /** The config's tasks and those that ablations add. */
+  readonly tasks: readonly LoadedTask[];
+  readonly engine: Engine;
+  /** As loaded from its base. */
+  readonly model: ModelInfo;
+  /** Holds a run folder a node. */
+  readonly nodesFolder: string;
+  /** Put before checkpoint names. */
+  readonly checkpointPrefix: string;
+  readonly usage: () => Usage;
+  readonly emit: (event: RunEvent) => void;
+  readonly stop: AbortSignal;
+  readonly signal: AbortSignal;
+}
+
+/** Opens a node's state for writing, made where it is not yet. */
+export function openNodeStore(nodesFolder: string, id: string): RunStore {
+  const known = existsSync(join(nodesFolder, id, "run.db"));
+  const folder = known ? runFolder(join(nodesFolder, id)) : createRunFolder(nodesFolder, id);
+  return openRunStore(folder, { write: true, create: !known });
+}

@@ -1,0 +1,64 @@
+import type { ReplicateMean } from "../statistics.js";
+import { shownOrder } from "../tables.js";
+import type { ExperimentReport } from "./report.js";
+
+const methodNames = { joint: "joint training", merge: "TIES merging", sft: "SFT by rejection sampling" } as const;
+
+/** The headline gains in words, or why there are none. */
+export function headlineSentences({ headlines, methods }: ExperimentReport): readonly string[] {
+  const best = methods.find(({ name }) => name.endsWith("(best)"));
+  if (headlines.length === 0) return ["No order and baseline were both run, so no gain is told."];
+  return headlines.map(({ over, gain }) => {
+    const name = methodNames[over as keyof typeof methodNames] ?? over;
+    return `The mean over tasks of ${best?.name ?? "the first order"} is ${signed(gain)} % relative to ${name}.`;
+  });
+}
+
+/** How far predictions held, in words. */
+export function predictionSentences({ predictions }: ExperimentReport): readonly string[] {
+  return (["validation", "test"] as const).flatMap((split) => {
+    const { rows, correlation, bySeed, meanError } = predictions[split];
+    const measured = rows.filter((row) => row.measuredScore !== null).length;
+    if (measured === 0) return [];
+    const pooled = correlation === null ? "undefined" : correlation.toFixed(2);
+    const perSeed = bySeed === null ? "" : `; seed by seed ${shown(bySeed, 1, 2)}`;
+    const error = meanError === null ? "" : `; mean absolute error ${(100 * meanError).toFixed(1)} points of accuracy`;
+    return [
+      `On ${split}, the rank correlation (Spearman) of predicted and measured scores over ${measured} orders is ${pooled}${perSeed}${error}.`,
+    ];
+  });
+}
+
+/** The best predicted order and the best measured one, side by side. */
+export function bestSentences({ predictions, allOrders }: ExperimentReport): readonly string[] {
+  const [predicted] = allOrders.validation;
+  const measured = [...predictions.test.rows]
+    .filter((row) => row.measuredScore !== null)
+    .sort((a, b) => (b.measuredScore?.mean ?? 0) - (a.measuredScore?.mean ?? 0));
+  if (predicted === undefined || measured[0] === undefined) return [];
+  return [
+    `Best by prediction on validation: ${shownOrder(predicted.order)}. Best measured on test of those run: ${shownOrder(measured[0].order)}.`,
+  ];
+}
+
+/** What it took. */
+export function sharedSentence({ cost }: ExperimentReport): string {
+  const { runs, stages, stagesUnshared, steps, seconds, generatedTokens, trainedTokens, judgeCalls, sandboxRuns } =
+    cost;
+  const number = (value: number) => value.toLocaleString("en-US");
+  return [
+    `${runs} runs, ${number(steps)} optimizer steps, ${(seconds / 60).toFixed(1)} minutes, ${number(generatedTokens)} tokens generated and ${number(trainedTokens)} trained on in training`,
+    `${sandboxRuns} sandbox runs, ${judgeCalls} judge calls`,
+    `${stages} stage runs, probes and ablations among them; the orders alone would have taken ${stagesUnshared} without shared beginnings`,
+  ].join("; ");
+}
+
+function signed(value: ReplicateMean | null): string {
+  if (value === null) return "–";
+  return `${value.mean >= 0 ? "+" : ""}${shown(value, 100, 1)}`;
+}
+
+function shown({ mean, half, n }: ReplicateMean, factor: number, digits: number): string {
+  const interval = half === null ? "" : ` ± ${(factor * half).toFixed(digits)}`;
+  return `${(factor * mean).toFixed(digits)}${interval} (${n} ${n === 1 ? "seed" : "seeds"})`;
+}

@@ -1,0 +1,83 @@
+import { DataError } from "../core/index.js";
+import { type ChosenOrder, chooseOrders } from "./choose-orders.js";
+import type { Lab } from "./lab.js";
+import type { ExperimentNode } from "./node.js";
+import { ablationNodes, baselineNodes, orderNodes, probeNodes, seedsOf } from "./plan-nodes.js";
+import { type NodeResult, readNodes } from "./read-nodes.js";
+import { type NodeEnd, runNode } from "./run-node.js";
+import { pooledTransfer } from "./tables.js";
+import { missingCell } from "./transfer.js";
+
+/** What an experiment came to, so far. */
+export interface ExperimentOutcome {
+  readonly status: "finished" | "stopped";
+  readonly orders: readonly ChosenOrder[];
+  readonly nodes: Readonly<Record<string, NodeResult>>;
+}
+
+/** Told before each node that has something to do. */
+export type OnNode = (progress: {
+  readonly node: ExperimentNode;
+  readonly done: number;
+  readonly total: number;
+}) => void;
+
+/**
+ * θ0 and the probes, then the orders that their transfer on validation recommends, then baselines and ablations. What is
+ * finished is not done again, so calling it anew resumes.
+ */
+export async function runExperiment(lab: Lab, onNode: OnNode): Promise<ExperimentOutcome> {
+  const { config } = lab;
+  const ends = new Map<string, NodeEnd>();
+  const probes = probeNodes(config);
+  const later = [...baselineNodes(config), ...ablationNodes(config)];
+  const orderCount = seedsOf(config).length;
+  const known = probes.length + later.length;
+  const result = (
+    status: ExperimentOutcome["status"],
+    orders: readonly ChosenOrder[],
+    nodes: readonly ExperimentNode[],
+  ) => ({
+    status,
+    orders,
+    nodes: readNodes(lab.nodesFolder, nodes),
+  });
+  if (!(await runAll(lab, probes, ends, { done: 0, total: known + orderCount }, onNode)))
+    return result("stopped", [], probes);
+  const transfer = pooledTransfer(config, readNodes(lab.nodesFolder, probes), "validation");
+  const missing = missingCell(transfer);
+  if (missing !== undefined) {
+    const { evaluated, trained } = missing;
+    throw new DataError(
+      `task "${evaluated}": nothing was measured on validation after training "${trained}", so no transfer is known; give it held-out items (data.split.validation) that can be scored`,
+      { code: "nothing_measured" },
+    );
+  }
+  const orders = chooseOrders(config, transfer);
+  const stages = orderNodes(
+    config,
+    orders.map(({ order }) => order),
+  );
+  const all = [...probes, ...stages, ...later];
+  const ended = await runAll(lab, [...stages, ...later], ends, { done: probes.length, total: all.length }, onNode);
+  return result(ended ? "finished" : "stopped", orders, all);
+}
+
+/** False when it was stopped. */
+async function runAll(
+  lab: Lab,
+  nodes: readonly ExperimentNode[],
+  ends: Map<string, NodeEnd>,
+  { done, total }: { readonly done: number; readonly total: number },
+  onNode: OnNode,
+): Promise<boolean> {
+  for (const [at, node] of nodes.entries()) {
+    if (lab.stop.aborted) return false;
+    onNode({ node, done: done + at, total });
+    const parents = node.parents.flatMap((id) => ends.get(id) ?? []);
+    const end = await runNode(lab, node, parents);
+    if (end === undefined) return false;
+    ends.set(node.id, end);
+  }
+  return true;
+}

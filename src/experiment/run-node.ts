@@ -1,0 +1,112 @@
+import { EngineError } from "../core/index.js";
+import type { RunStore } from "../store/index.js";
+import {
+  type EvaluationResult,
+  evaluateAt,
+  type RunContext,
+  type RunOutcome,
+  type StartPoint,
+  timeSplit,
+  train,
+  trainOnOwnSamples,
+} from "../train/index.js";
+import { type Lab, openNodeStore } from "./lab.js";
+import type { ExperimentNode, NodeEvaluation } from "./node.js";
+
+/** Where a finished node ended, for those that start from it. */
+export type NodeEnd = StartPoint;
+
+/**
+ * Brings a node to its end: trains it from its parent's end, or goes on where it was, then evaluates what is asked of it.
+ * A finished node costs nothing. Undefined when it was stopped; what it did is kept.
+ */
+export async function runNode(
+  lab: Lab,
+  node: ExperimentNode,
+  parents: readonly NodeEnd[],
+): Promise<NodeEnd | undefined> {
+  const store = openNodeStore(lab.nodesFolder, node.id);
+  try {
+    const done = finished(store, node);
+    if (done !== undefined) return done;
+    const run = contextOf(lab, node, store, parents[0]);
+    const outcome = await trained(lab, node, run);
+    if (outcome.status === "stopped") return undefined;
+    for (const evaluation of node.evaluations) {
+      if (lab.stop.aborted) return undefined;
+      await evaluateNode(lab, run, evaluation, outcome.steps);
+    }
+    store.setFact("status", "finished");
+    store.setFact("evaluated", "yes");
+    return endOf(store);
+  } finally {
+    store.close();
+  }
+}
+
+function finished(store: RunStore, node: ExperimentNode): NodeEnd | undefined {
+  const missing = node.evaluations.some(({ point }) => store.evaluation(point) === undefined);
+  return store.fact("evaluated") === "yes" && !missing ? endOf(store) : undefined;
+}
+
+function endOf(store: RunStore): NodeEnd {
+  const newest = store.checkpoints().at(-1);
+  if (newest === undefined) throw new EngineError(`${store.folder.dir}: finished without a checkpoint`); // train saves one
+  return { checkpoint: newest.name, weightsHash: newest.weightsHash, position: newest.position };
+}
+
+function trained(lab: Lab, node: ExperimentNode, run: RunContext): Promise<RunOutcome> {
+  const { sft } = lab.config.experiment ?? {};
+  if (node.kind === "sft" && sft !== undefined) return trainOnOwnSamples(run, sft);
+  if (node.kind === "merge") throw new EngineError(`${node.id}: this engine cannot merge models`, { code: "no_merge" });
+  return train(run);
+}
+
+function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeEnd | undefined): RunContext {
+  const { config } = lab;
+  const mine = [...new Set([...config.tasks.map((task) => task.id), ...node.trains])];
+  const tasks = lab.tasks.filter(({ task }) => mine.includes(task.id));
+  const { warmup, ...rest } = config;
+  const schedule =
+    node.kind === "stage" ? { kind: "curriculum" as const, order: node.trains } : { kind: "joint" as const };
+  const nodeConfig = {
+    ...rest,
+    ...(warmup === undefined || start !== undefined ? {} : { warmup }),
+    seed: node.seed,
+    schedule,
+    train: { ...config.train, maxUpdates: node.updates, checkpointEvery: 0 },
+    eval: { ...config.eval, every: 0, split: "validation" as const },
+  };
+  return {
+    config: nodeConfig,
+    tasks: tasks.map(({ task, splits }) => {
+      const settings =
+        node.temperature === undefined ? task.settings : { ...task.settings, temperature: node.temperature };
+      return { task: { ...task, settings }, splits };
+    }),
+    engine: lab.engine,
+    model: lab.model,
+    store,
+    checkpointPrefix: `${lab.checkpointPrefix}${node.id}/`,
+    ...(start === undefined ? {} : { start }),
+    heldOutSeed: config.seed,
+    usage: lab.usage,
+    time: timeSplit(),
+    emit: lab.emit,
+    stop: lab.stop,
+    signal: lab.signal,
+  };
+}
+
+async function evaluateNode(lab: Lab, run: RunContext, evaluation: NodeEvaluation, version: number): Promise<void> {
+  const { point, split, tasks, temperature } = evaluation;
+  const settings = { ...run.config.eval, split, ...(temperature === undefined ? {} : { temperature }) };
+  const asked = { ...run, tasks: lab.tasks.filter(({ task }) => tasks.includes(task.id)) };
+  await evaluateAt({ ...asked, config: { ...run.config, eval: settings } }, point, version);
+}
+
+/** What a node's evaluations found, by point; `validation` stands for the loop's own at the end. */
+export function evaluationsOf(store: RunStore): Readonly<Record<string, EvaluationResult["tasks"]>> {
+  const all = store.evaluations().map(({ point, result }) => [point, (result as unknown as EvaluationResult).tasks]);
+  return Object.fromEntries(all) as Record<string, EvaluationResult["tasks"]>;
+}

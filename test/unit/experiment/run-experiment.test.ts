@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ExperimentSummary, experimentRun, trainRun } from "../../../src/compose/index.js";
+import { loadConfig } from "../../../src/config/index.js";
+import { openRunStore, runFolder } from "../../../src/store/index.js";
+
+let folder: string;
+
+const yaml = `version: 1
+name: tiny
+model: { base: nano }
+engines: [{ address: auto, threads: 1 }]
+tasks:
+  - { id: sums, family: math, data: { source: sums.jsonl, split: { validation: 0.2, test: 0.2 } }, prompt: &bare { system: "", prefill: "<think></think><answer>" } }
+  - { id: words, family: qa, data: { source: words.jsonl, style: open, split: { validation: 0.2, test: 0.2 } }, prompt: *bare }
+warmup: { demonstrationsPerTask: 8, batchSize: 4, steps: 3, lr: 3e-3 }
+train: { groupSize: 2, promptsPerUpdate: 2, lr: 1e-3, maxTokens: 8 }
+eval: { itemsPerTask: 3, maxTokens: 8, temperature: 1 }
+sandbox: { kind: embedded }
+experiment: { updatesPerStage: 2 }
+`;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "omni-experiment-"));
+  const rows = (of: (i: number) => object) => Array.from({ length: 30 }, (_, i) => JSON.stringify(of(i))).join("\n");
+  const sums = (i: number) => ({ question: `${i}+1`, answer: String(i + 1), demonstration: `${i + 1}</answer>` });
+  const words = (i: number) => ({ question: `say x${i}`, answer: `x${i}`, demonstration: `x${i}</answer>` });
+  writeFileSync(join(folder, "sums.jsonl"), rows(sums));
+  writeFileSync(join(folder, "words.jsonl"), rows(words));
+  writeFileSync(join(folder, "omni.yaml"), yaml);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const configIn = async (runs: string) => {
+  const { config, baseDir } = await loadConfig(join(folder, "omni.yaml"));
+  return { config: { ...config, run: { folder: join(folder, runs) } }, baseDir };
+};
+
+/** All that was measured, without how long it took. */
+const measured = ({ report: { cost: _, ...rest } }: ExperimentSummary) => rest;
+const hashAt = (runDir: string) => {
+  const store = openRunStore(runFolder(runDir), { write: false });
+  const hash = store.checkpoints().at(-1)?.weightsHash;
+  store.close();
+  return hash;
+};
+
+describe("an experiment", { timeout: 300_000 }, () => {
+  let whole: ExperimentSummary;
+
+  it("measures transfer, runs the orders that it recommends and the baselines, and writes its report", async () => {
+    whole = await experimentRun(await configIn("whole"));
+    const { report } = whole;
+    expect(report.status).toBe("finished");
+    expect(report.methods.map(({ kind }) => kind)).toEqual([
+      "base",
+      "single",
+      "single",
+      "joint",
+      "curriculum",
+      "curriculum",
+    ]);
+    expect(report.predictions.test.rows.every((row) => row.measuredScore !== null)).toBe(true);
+    expect(report.cost).toMatchObject({ runs: 6, stages: 4, stagesUnshared: 4, steps: 15 });
+    expect(readFileSync(whole.reportHtml, "utf8")).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
+    expect(readFileSync(whole.reportMarkdown, "utf8")).toContain("| sums → words");
+  });
+
+  it("stage by stage ends at the weights of the curriculum run in one piece", async () => {
+    const { config, baseDir } = await configIn("plain");
+    const schedule = { kind: "curriculum" as const, order: ["words", "sums"] };
+    const { experiment: _, ...plain } = config;
+    const train = { ...config.train, promptsPerUpdate: 2, epochs: 1 };
+    const first = { ...plain, schedule, train: { ...train, maxUpdates: 2 } };
+    const { weightsHash } = await trainRun({ config: first, baseDir, runId: "piece" });
+    expect(hashAt(join(whole.folder, "runs/seed0.words"))).toBe(weightsHash);
+  });
+
+  it("stopped in the middle and called again measures the same", async () => {
+    const given = await configIn("cut");
+    const stop = new AbortController();
+    const cut = await experimentRun({
+      ...given,
+      stop: stop.signal,
+      onNode: ({ done }) => (done === 2 ? stop.abort() : undefined),
+    });
+    expect(cut.report.status).toBe("stopped");
+    const resumed = await experimentRun(given);
+    expect(measured(resumed)).toEqual(measured(whole));
+  });
+
+  it("costs nothing once finished, and is refused for another config", async () => {
+    const given = await configIn("whole");
+    const again = await experimentRun(given);
+    expect(again.report).toEqual(whole.report);
+    await expect(experimentRun({ ...given, config: { ...given.config, seed: 9 } })).rejects.toThrow(
+      /holds an experiment of another config; choose another --run-id/,
+    );
+  });
+});
