@@ -8,6 +8,7 @@ import { addInit } from "./commands/init.js";
 import { addPlan } from "./commands/plan.js";
 import { addResume } from "./commands/resume.js";
 import { addRuns } from "./commands/runs.js";
+import { addSandbox } from "./commands/sandbox/sandbox.js";
 import { addSetup } from "./commands/setup.js";
 import { addSft } from "./commands/sft.js";
 import { addTrain } from "./commands/train.js";
@@ -59,6 +60,7 @@ function buildProgram(cli: Cli): Command {
     addExperiment,
     addRuns,
     addExport,
+    addSandbox,
   ];
   for (const add of commands) add(program, cli);
   for (const command of [program, ...descendants(program)]) {

@@ -50,8 +50,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
 }
 
 function sandboxOf({ config, signal, notice }: AdapterOptions): Promise<Sandbox> {
-  const { kind, concurrency, image, limits } = config.sandbox;
-  return openSandbox({ kind, concurrency, image, limits, signal, notice });
+  return openSandbox({ ...config.sandbox, signal, notice });
 }
 
 function sandboxCounts(sandbox: Sandbox): Pick<Usage, "sandboxRuns" | "sandboxInfrastructureErrors"> {

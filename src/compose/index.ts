@@ -4,3 +4,10 @@ export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
 export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
+export {
+  buildImage,
+  type HostContainers,
+  openSandbox,
+  pruneContainers,
+  sandboxContainers,
+} from "./sandbox.js";

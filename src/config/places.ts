@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { OmniError } from "../core/index.js";
 import type { ConfigIssue, ConfigPath } from "./issue.js";
-import type { DataConfig, EngineConfig, OmniConfig } from "./schema.js";
+import type { DataConfig, EngineConfig, OmniConfig, SandboxConfig } from "./schema.js";
 
 /** True for a data source on the hub instead of on disk. */
 export const isHubSource = (source: string): boolean => source.startsWith("hub:");
@@ -16,6 +16,7 @@ export function withAbsolutePaths(config: OmniConfig, baseDir: string): OmniConf
     engines: config.engines.map((engine) => absoluteEngine(engine, baseDir)),
     tasks: config.tasks.map((task) => ({ ...task, data: absoluteData(task.data, baseDir) })),
     ...(judge?.apiKey === undefined ? {} : { judge: { ...judge, apiKey: judge.apiKey.resolvedIn(baseDir, resolve) } }),
+    sandbox: absoluteSandbox(config.sandbox, baseDir),
     run: { ...config.run, folder: resolve(config.run.folder) },
   };
 }
@@ -29,6 +30,15 @@ function absoluteEngine(engine: EngineConfig, baseDir: string): EngineConfig {
     ...(token === undefined ? {} : { token: token.resolvedIn(baseDir, resolve) }),
     ...(tls === undefined ? {} : { tls: Object.fromEntries(tlsPaths) }),
   };
+}
+
+function absoluteSandbox(sandbox: SandboxConfig, baseDir: string): SandboxConfig {
+  const hosts = sandbox.hosts?.map(({ tls, ...host }) => {
+    if (tls === undefined) return host;
+    const { ca, cert, key } = tls;
+    return { ...host, tls: { ca: resolve(baseDir, ca), cert: resolve(baseDir, cert), key: resolve(baseDir, key) } };
+  });
+  return hosts === undefined ? sandbox : { ...sandbox, hosts };
 }
 
 function absoluteAddress(address: string, baseDir: string): string {
@@ -83,6 +93,13 @@ export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS
       file(["engines", index, "tls", name], given.engines[index]?.tls?.[name] ?? wanted, wanted, "name a PEM file");
     }
     issues.push(...unreadable(["engines", index, "token"], engine.token, env));
+  }
+  for (const [index, { tls }] of (absolute.sandbox.hosts ?? []).entries()) {
+    for (const name of ["ca", "cert", "key"] as const) {
+      if (tls === undefined) continue;
+      const written = given.sandbox.hosts?.[index]?.tls?.[name] ?? tls[name];
+      file(["sandbox", "hosts", index, "tls", name], written, tls[name], "name a PEM file");
+    }
   }
   return [...issues, ...unreadable(["judge", "apiKey"], absolute.judge?.apiKey, env)];
 }

@@ -158,10 +158,20 @@ const limitsSchema = strict({
   outputMb: count.default(4),
 });
 
+const sandboxHostSchema = strict({
+  address: text.regex(/^(unix|tcp|ssh):\/\/./, "expected unix:///path, tcp://host:port or ssh://user@host"),
+  tls: strict({ ca: text, cert: text, key: text }).exactOptional(),
+  weight: z.number().gt(0).max(1000).default(1),
+});
+
 const sandboxSchema = strict({
   kind: z.enum(["auto", "docker", "embedded"]).default("auto"),
   concurrency: z.int().min(1).max(1024).default(2),
   image: text.default("python"),
+  nodeImage: text.default("node"),
+  hosts: z.array(sandboxHostSchema).min(1).readonly().exactOptional(),
+  runtime: text.exactOptional(),
+  usernsRemap: z.boolean().default(false),
   limits: limitsSchema.prefault({}),
 });
 

@@ -1,12 +1,9 @@
 import Docker from "dockerode";
-import { CancelledError, SandboxError } from "../core/index.js";
+import { CancelledError, OmniError } from "../core/index.js";
 import { withSignal } from "./abort.js";
-import { ownerGone, thisOwner } from "./owner-process.js";
-
-/** Where the Docker daemon is; nothing = DOCKER_HOST, else the usual socket. */
-export interface DockerAddress {
-  readonly socketPath?: string;
-}
+import { type DockerHostOptions, parseDockerAddress } from "./docker-address.js";
+import { DockerTunnel } from "./docker-tunnel.js";
+import type { Submission } from "./sandbox.js";
 
 /** What `omni doctor` shows of Docker. */
 export interface DockerCheck {
@@ -18,16 +15,50 @@ export interface DockerCheck {
   readonly imageId?: string;
 }
 
+/** The images that a config names in short, made by `omni sandbox build`. */
+export const sandboxImages = ["python", "python-science", "node"] as const;
 /** The image that `image: python` names. */
 export const pythonImage = "omni-thinker/sandbox-python:1";
+/** Image of each language where the config names none. */
+export const usualImages: Readonly<Record<Submission["language"], string>> = { python: "python", node: "node" };
 
 /** A short name of ours, or any image reference. */
 export function imageReference(image: string): string {
-  return image === "python" ? pythonImage : image;
+  return sandboxImages.some((name) => name === image) ? `omni-thinker/sandbox-${image}:1` : image;
 }
 
-export function openDocker(address: DockerAddress = {}): Docker {
-  return new Docker(address.socketPath === undefined ? {} : { socketPath: address.socketPath });
+/** A client of one daemon. */
+export interface DockerClient {
+  readonly docker: Docker;
+  /** The address, for people. */
+  readonly name: string;
+  /** Opens the way to it where there is one to open (ssh). Rejects with SandboxError. */
+  connect(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Throws ConfigError for an address that is none. Opens nothing yet. */
+export function dockerClient(host: DockerHostOptions = {}): DockerClient {
+  const address = parseDockerAddress(host);
+  const nothing = async () => {};
+  switch (address.kind) {
+    case "unix": {
+      const docker = new Docker({ socketPath: address.path });
+      return { docker, name: `unix://${address.path}`, connect: nothing, close: nothing };
+    }
+    case "tcp": {
+      const { host: name, port, tls } = address;
+      const docker = new Docker({ host: name, port, protocol: tls === undefined ? "http" : "https", ...tls });
+      return { docker, name: `tcp://${name}:${port}`, connect: nothing, close: nothing };
+    }
+    case "ssh": {
+      const tunnel = new DockerTunnel(address);
+      const docker = new Docker({ socketPath: tunnel.socketPath });
+      const { target, port } = address;
+      const name = `ssh://${target}${port === undefined ? "" : `:${port}`}`;
+      return { docker, name, connect: () => tunnel.open(), close: () => tunnel.close() };
+    }
+  }
 }
 
 /** HTTP status of a daemon's refusal; undefined for anything else. */
@@ -37,74 +68,87 @@ export function statusOf(error: unknown): number | undefined {
     : undefined;
 }
 
-/** Whether a Docker daemon answers and has the image. Never throws but for `signal`. */
-export async function checkDocker(
-  options: { readonly image?: string; readonly docker?: DockerAddress; readonly signal?: AbortSignal } = {},
-): Promise<DockerCheck> {
-  const image = imageReference(options.image ?? "python");
-  const docker = openDocker(options.docker);
-  let serverVersion: string;
+/** What a sandbox asks of a daemon. */
+export interface DockerNeeds {
+  readonly image?: string;
+  /** A runtime that the daemon must know, such as `runsc`. */
+  readonly runtime?: string;
+  /** Whether the daemon must map container users to others of the host (`userns-remap`). */
+  readonly usernsRemap?: boolean;
+  readonly signal?: AbortSignal;
+}
+
+const answerMs = 10_000;
+
+/** Whether a daemon answers and has the image, the runtime and the mapping. Never throws but for `signal`. */
+export async function checkDaemon(client: DockerClient, needs: DockerNeeds = {}): Promise<DockerCheck> {
+  const image = imageReference(needs.image ?? "python");
+  const bounded = () => needs.signal ?? AbortSignal.timeout(answerMs);
+  const failed = (error: unknown, detail: string): DockerCheck => {
+    if (needs.signal?.aborted) throw new CancelledError("cancelled", { cause: error });
+    return { ok: false, detail };
+  };
+  let info: DaemonInfo;
   try {
-    serverVersion = (await withSignal(docker.version(), options.signal ?? AbortSignal.timeout(10_000))).Version;
+    await withSignal(client.connect(), bounded());
+    info = (await withSignal(client.docker.info(), bounded())) as DaemonInfo;
   } catch (error) {
-    if (options.signal?.aborted) throw new CancelledError("cancelled", { cause: error });
-    return { ok: false, detail: "no Docker daemon answers; start dockerd, or set DOCKER_HOST" };
+    const why = OmniError.from(error).code === "docker_unreachable" ? ` (${OmniError.from(error).message})` : "";
+    return failed(error, `no Docker daemon answers at ${client.name}${why}; start dockerd, or set DOCKER_HOST`);
   }
+  const serverVersion = info.ServerVersion;
+  const lack = lacking(info, needs);
+  if (lack !== undefined)
+    return { ok: false, detail: `Docker ${serverVersion} at ${client.name} ${lack}`, serverVersion };
   try {
-    const { Id } = await withSignal(docker.getImage(image).inspect(), options.signal ?? AbortSignal.timeout(10_000));
+    const { Id } = await withSignal(client.docker.getImage(image).inspect(), bounded());
     return { ok: true, detail: `Docker ${serverVersion}, image ${image} ${shortId(Id)}`, serverVersion, imageId: Id };
   } catch (error) {
-    if (options.signal?.aborted) throw new CancelledError("cancelled", { cause: error });
-    const missing = statusOf(error) === 404;
-    const detail = missing
-      ? `Docker ${serverVersion} has no image ${image}; make it with scripts/docker-test-image.sh, or docker pull/tag one with python3`
-      : `Docker ${serverVersion} cannot show image ${image}: ${error instanceof Error ? error.message : String(error)}`;
-    return { ok: false, detail, serverVersion };
+    const detail =
+      statusOf(error) === 404
+        ? `Docker ${serverVersion} has no image ${image}; ${imageRemedy(image)}`
+        : `Docker ${serverVersion} cannot show image ${image}: ${error instanceof Error ? error.message : String(error)}`;
+    return { ...failed(error, detail), serverVersion };
+  }
+}
+
+/** How to get an image that is not there. */
+export function imageRemedy(image: string): string {
+  const ours = sandboxImages.find((name) => imageReference(name) === image);
+  return ours === undefined
+    ? "docker pull or tag one that holds python3"
+    : `make it with: omni sandbox build ${ours} (or docker/images/build.sh ${ours})`;
+}
+
+interface DaemonInfo {
+  readonly ServerVersion: string;
+  readonly Runtimes?: Readonly<Record<string, unknown>>;
+  readonly SecurityOptions?: readonly string[];
+}
+
+function lacking(info: DaemonInfo, { runtime, usernsRemap }: DockerNeeds): string | undefined {
+  const runtimes = Object.keys(info.Runtimes ?? {});
+  if (runtime !== undefined && !runtimes.includes(runtime)) {
+    return `knows no runtime ${runtime}, only ${runtimes.join(", ")}; add it to "runtimes" in daemon.json`;
+  }
+  if (usernsRemap === true && !(info.SecurityOptions ?? []).some((option) => option.startsWith("name=userns"))) {
+    return `does not remap users; set "userns-remap": "default" in daemon.json`;
+  }
+  return undefined;
+}
+
+/** Whether the daemon of one host answers and has the image; opens and closes its own connection. */
+export async function checkDocker(
+  options: DockerNeeds & { readonly host?: DockerHostOptions } = {},
+): Promise<DockerCheck> {
+  const client = dockerClient(options.host);
+  try {
+    return await checkDaemon(client, options);
+  } finally {
+    await client.close();
   }
 }
 
 export function shortId(imageId: string): string {
   return imageId.replace(/^(sha256:.{12}).*/, "$1");
-}
-
-/** Labels of every container of one sandbox. */
-export function labelsOf(run: string): Readonly<Record<string, string>> {
-  return { "omni.sandbox": "1", "omni.run": run, "omni.owner": thisOwner() };
-}
-
-/** Removes containers of sandboxes on this host whose process is dead; returns how many. */
-export async function sweepOrphans(docker: Docker): Promise<number> {
-  return removeAll(docker, ["omni.sandbox=1"], (labels) => ownerGone(labels["omni.owner"] ?? ""));
-}
-
-/** Removes every container of one sandbox and waits until the daemon shows none. */
-export async function removeRun(docker: Docker, run: string): Promise<void> {
-  for (let tries = 0; tries < 20; tries++) {
-    if ((await removeAll(docker, [`omni.run=${run}`], () => true)) === 0) return;
-  }
-  throw new SandboxError(`containers labelled omni.run=${run} resist removal; look at docker ps -a`);
-}
-
-async function removeAll(
-  docker: Docker,
-  label: readonly string[],
-  wanted: (labels: Readonly<Record<string, string>>) => boolean,
-): Promise<number> {
-  const all = await docker.listContainers({ all: true, filters: { label: [...label] } });
-  const found = all.filter((info) => wanted(info.Labels));
-  await Promise.all(
-    found.map(async ({ Id }) => {
-      try {
-        await docker.getContainer(Id).remove({ force: true, v: true });
-      } catch (error) {
-        // 404: gone by itself; 409: the daemon is removing it, so wait for that.
-        if (statusOf(error) !== 409) return;
-        await docker
-          .getContainer(Id)
-          .wait({ condition: "removed" })
-          .catch(() => undefined);
-      }
-    }),
-  );
-  return found.length;
 }

@@ -12,6 +12,8 @@ export interface ContainerPlan {
   readonly image: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
+  /** Another runtime than the daemon's usual one, such as `runsc`. */
+  readonly runtime?: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface ContainerPlan {
  * privilege, our own seccomp profile, a user of its own, bounded memory without swap, processes, processor and files,
  * no shared IPC, no log; the container is removed by the daemon when it ends. The supervisor is its init.
  */
-export function containerOptions({ image, labels, limits }: ContainerPlan): ContainerCreateOptions {
+export function containerOptions({ image, labels, limits, runtime }: ContainerPlan): ContainerCreateOptions {
   const memory = (limits.memoryMb + supervisorMb) * 1024 * 1024;
   return {
     Image: image,
@@ -37,8 +39,12 @@ export function containerOptions({ image, labels, limits }: ContainerPlan): Cont
     AttachStdout: true,
     AttachStderr: true,
     Tty: false,
+    // A daemon that shuts down must not wait for a supervisor that hears no SIGTERM.
+    StopSignal: "SIGKILL",
+    StopTimeout: 1,
     HostConfig: {
       AutoRemove: true,
+      ...(runtime === undefined ? {} : { Runtime: runtime }),
       NetworkMode: "none",
       IpcMode: "none",
       ReadonlyRootfs: true,

@@ -1,13 +1,13 @@
 import type Docker from "dockerode";
 import { SandboxError, throwIfAborted } from "../core/index.js";
-import { withSignal } from "./abort.js";
+import { linkSignals, withSignal } from "./abort.js";
 import { assetText } from "./assets.js";
 import { type DockerContainer, startContainer } from "./docker-container.js";
-import { statusOf } from "./docker-daemon.js";
+import { shortId, statusOf } from "./docker-daemon.js";
 import { type ContainerPlan, containerOptions } from "./docker-hardening.js";
 import type { Plan } from "./plan.js";
 import { emptyOutcome, RunRecorder } from "./run-recorder.js";
-import type { SandboxLimits } from "./sandbox.js";
+import type { SandboxLimits, Submission } from "./sandbox.js";
 import type { Slot } from "./slot.js";
 import type { RunOutcome } from "./verdict.js";
 
@@ -16,13 +16,23 @@ const graceS = 3;
 
 const startDeadlineMs = 60_000;
 
-/** Starts a container that waits for one submission. Rejects with SandboxError, retryable unless the image is not there. */
-export async function startDockerSlot(docker: Docker, plan: ContainerPlan, signal: AbortSignal): Promise<DockerSlot> {
-  const bounded = AbortSignal.any([signal, AbortSignal.timeout(startDeadlineMs)]);
+/** Starts a container that waits for one submission. Rejects with SandboxError, retryable unless the image lacks what it needs. */
+export async function startDockerSlot(
+  docker: Docker,
+  plan: ContainerPlan,
+  language: Submission["language"],
+  signal: AbortSignal,
+): Promise<DockerSlot> {
+  const { signal: bounded, unlink } = linkSignals(signal, AbortSignal.timeout(startDeadlineMs));
   try {
-    return new DockerSlot(docker, await startContainer(docker, containerOptions(plan), bounded));
+    const container = await startContainer(docker, containerOptions(plan), bounded);
+    const { program } = commands[language]("");
+    if ((await container.ready).includes(program)) return new DockerSlot(docker, container);
+    void container.close();
+    throw new SandboxError(`image ${shortId(plan.image)} holds no ${program}`, { code: "image_unfit" });
   } catch (error) {
     throwIfAborted(signal);
+    if (error instanceof SandboxError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     const missing = statusOf(error) === 404 && /no such image/i.test(message);
     throw new SandboxError(`Docker cannot start a sandbox from ${plan.image}: ${message.trim()}`, {
@@ -30,6 +40,8 @@ export async function startDockerSlot(docker: Docker, plan: ContainerPlan, signa
       retryable: !missing,
       cause: error,
     });
+  } finally {
+    unlink();
   }
 }
 

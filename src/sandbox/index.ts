@@ -1,4 +1,12 @@
-export { checkDocker, type DockerAddress, type DockerCheck, pythonImage } from "./docker-daemon.js";
+export type { DockerHostOptions } from "./docker-address.js";
+export {
+  buildImage,
+  type HostContainers,
+  type ImageBuild,
+  pruneContainers,
+  sandboxContainers,
+} from "./docker-admin.js";
+export { checkDocker, type DockerCheck, pythonImage } from "./docker-daemon.js";
 export { type DockerSandboxOptions, openDockerSandbox } from "./docker-sandbox.js";
 export { type EmbeddedSandboxOptions, openEmbeddedSandbox } from "./embedded-sandbox.js";
 export { type OpenSandboxOptions, openSandbox } from "./open-sandbox.js";

@@ -1,20 +1,12 @@
-import { ConfigError, throwIfAborted } from "../core/index.js";
-import { checkDocker, type DockerAddress } from "./docker-daemon.js";
-import { openDockerSandbox } from "./docker-sandbox.js";
+import { ConfigError, PrerequisiteError, throwIfAborted } from "../core/index.js";
+import { type DockerSandboxOptions, openDockerSandbox } from "./docker-sandbox.js";
 import { openEmbeddedSandbox } from "./embedded-sandbox.js";
 import { limitsProblem, resolveLimits } from "./limits.js";
-import type { Sandbox, SandboxLimits } from "./sandbox.js";
+import type { Sandbox } from "./sandbox.js";
 
 /** The `sandbox:` section of a config, resolved. */
-export interface OpenSandboxOptions {
+export interface OpenSandboxOptions extends DockerSandboxOptions {
   readonly kind: "auto" | "docker" | "embedded";
-  readonly concurrency: number;
-  readonly image?: string;
-  readonly limits?: Partial<SandboxLimits>;
-  readonly docker?: DockerAddress;
-  /** Told once, in one line, when `auto` cannot take Docker. */
-  readonly notice?: (line: string) => void;
-  readonly signal?: AbortSignal;
 }
 
 /**
@@ -30,8 +22,12 @@ export async function openSandbox(options: OpenSandboxOptions): Promise<Sandbox>
   }
   if (options.kind === "embedded") return openEmbeddedSandbox(options);
   if (options.kind === "docker") return openDockerSandbox(options);
-  const check = await checkDocker(options);
-  if (check.ok) return openDockerSandbox(options);
-  options.notice?.(`sandbox: embedded, not for untrusted code (${check.detail})`);
-  return openEmbeddedSandbox(options);
+  try {
+    return await openDockerSandbox(options);
+  } catch (error) {
+    if (!(error instanceof PrerequisiteError)) throw error;
+    const why = error.message.replace(/^sandbox: /, "");
+    options.notice?.(`sandbox: embedded, not for untrusted code (${why})`);
+    return openEmbeddedSandbox(options);
+  }
 }

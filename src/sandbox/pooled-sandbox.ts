@@ -22,7 +22,7 @@ export interface PooledSandboxOptions {
   readonly release: () => Promise<void>;
 }
 
-const attempts = 3;
+const attempts = 5;
 /** Before a lost slot is made up for, ms; doubles each time. */
 const backoffMs = 100;
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { CancelledError, SandboxError, throwIfAborted } from "../core/index.js";
 import { withSignal } from "./abort.js";
 import { type Slot, type SlotWant, type StartSlot, slotKey } from "./slot.js";
+import { Turns } from "./turns.js";
 
 /** A slot that is started or being started, and not in use. */
 interface Ready {
@@ -37,8 +38,7 @@ export class WarmSlots {
   readonly #ready: Ready[] = [];
   readonly #ended = new Set<Promise<void>>();
   readonly #using = new Set<Promise<unknown>>();
-  readonly #queue = new Set<() => void>();
-  #free: number;
+  readonly #turns: Turns;
   #width = 1;
   #started = 0;
   #recycled = 0;
@@ -47,14 +47,14 @@ export class WarmSlots {
   constructor(start: StartSlot, size: number, usual: SlotWant) {
     this.#start = start;
     this.#size = size;
-    this.#free = size;
+    this.#turns = new Turns(size);
     setMaxListeners(0, this.#ending.signal);
     for (let index = 0; index < size; index++) this.#prepare(usual);
   }
 
   get counts(): SlotCounts {
     return {
-      queued: this.#queue.size,
+      queued: this.#turns.queued,
       running: this.#using.size,
       ready: this.#ready.length,
       started: this.#started,
@@ -68,16 +68,14 @@ export class WarmSlots {
     signal: AbortSignal,
     work: (slots: readonly Slot[]) => Promise<T>,
   ): Promise<T> {
-    await this.#turn(signal);
+    await this.#turns.take(signal);
     const using = this.#useOnce(wants, signal, work);
     this.#using.add(using);
     try {
       return await using;
     } finally {
       this.#using.delete(using);
-      const [next] = this.#queue;
-      if (next === undefined) this.#free += 1;
-      else next();
+      this.#turns.pass();
     }
   }
 
@@ -149,31 +147,6 @@ export class WarmSlots {
     // Whoever takes it sees the failure; nobody may.
     slot.catch(() => undefined);
     this.#ready.push({ key, slot });
-  }
-
-  async #turn(signal: AbortSignal): Promise<void> {
-    throwIfAborted(signal);
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
-    // Whoever ends hands the turn over, so nobody can slip in between.
-    await new Promise<void>((resolve, reject) => {
-      const leave = () => {
-        this.#queue.delete(go);
-        signal.removeEventListener("abort", stop);
-      };
-      const go = () => {
-        leave();
-        resolve();
-      };
-      const stop = () => {
-        leave();
-        reject(new CancelledError("cancelled", { cause: signal.reason }));
-      };
-      this.#queue.add(go);
-      signal.addEventListener("abort", stop, { once: true });
-    });
   }
 
   /** Ends all slots; those in use must have been told to end by their own signal. */

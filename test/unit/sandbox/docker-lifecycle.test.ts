@@ -154,14 +154,14 @@ describe("a control plane", () => {
 });
 
 describe("opening a sandbox", () => {
-  const nowhere = { socketPath: "/nonexistent/docker.sock" };
+  const nowhere = { address: "unix:///nonexistent/docker.sock" };
 
   it("takes the embedded one where no daemon answers, and says why", async () => {
     const notices: string[] = [];
     const sandbox = await openSandbox({
       kind: "auto",
       concurrency: 1,
-      docker: nowhere,
+      hosts: [nowhere],
       notice: (line) => notices.push(line),
     });
     await sandbox.close();
@@ -176,7 +176,7 @@ describe("opening a sandbox", () => {
     const sandbox = await openSandbox({ kind: "auto", concurrency: 1, image: "no/such:image", notice });
     await sandbox.close();
     expect(sandbox.description.kind).toBe("embedded");
-    expect(notices[0]).toMatch(/no image no\/such:image.*docker-test-image/);
+    expect(notices[0]).toMatch(/no image no\/such:image.*docker pull or tag/);
   });
 
   it("takes Docker where both are there", async (context) => {
@@ -187,7 +187,7 @@ describe("opening a sandbox", () => {
   });
 
   it("refuses Docker that is not there, and limits out of range", async () => {
-    const missing = openSandbox({ kind: "docker", concurrency: 1, docker: nowhere });
+    const missing = openSandbox({ kind: "docker", concurrency: 1, hosts: [nowhere] });
     await expect(missing).rejects.toBeInstanceOf(PrerequisiteError);
     await expect(openSandbox({ kind: "embedded", concurrency: 0 })).rejects.toMatchObject({ boundary: "config" });
     const limits = { wallS: -1 };

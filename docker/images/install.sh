@@ -1,0 +1,35 @@
+#!/bin/sh
+# Installs what the image NAME holds into the Debian that this runs in, and takes away what a sandbox has no use for.
+set -eu
+export DEBIAN_FRONTEND=noninteractive
+
+install() { apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
+
+apt-get update -qq
+command -v python3 >/dev/null 2>&1 || install python3
+
+case $1 in
+  python) ;;
+  node) command -v node >/dev/null 2>&1 || install nodejs ;;
+  python-science)
+    # Debian's packages are for Debian's python3; one in /usr/local needs wheels of its own.
+    if [ "$(command -v python3)" = /usr/bin/python3 ]; then
+      install python3-numpy python3-pandas python3-scipy python3-sympy python3-sklearn python3-matplotlib python3-seaborn \
+        python3-statsmodels python3-networkx python3-bs4 python3-lxml python3-yaml python3-dateutil python3-tz \
+        python3-requests python3-regex python3-pil python3-openpyxl python3-psutil python3-cryptography
+    else
+      python3 -m pip install -q --no-cache-dir --root-user-action=ignore numpy pandas scipy sympy scikit-learn matplotlib \
+        seaborn statsmodels networkx beautifulsoup4 lxml pyyaml python-dateutil pytz requests regex pillow openpyxl psutil \
+        cryptography
+    fi
+    ;;
+  *)
+    echo "install.sh: no image is called $1; use python, python-science or node" >&2
+    exit 2
+    ;;
+esac
+
+apt-get clean
+rm -rf /var/lib/apt/lists/* /var/cache/* /usr/share/doc/* /usr/share/man/* /usr/share/locale/* /var/log/*
+# A set-uid program has nothing to give in a sandbox.
+find / -xdev -type f -perm /6000 -exec chmod a-s {} +

@@ -1,0 +1,18 @@
+import type { Command } from "commander";
+import type { Cli } from "../../io.js";
+import { addBuild } from "./build.js";
+import { addPrune, addPs } from "./containers.js";
+
+/** `omni sandbox …` */
+export function addSandbox(program: Command, cli: Cli): void {
+  const sandbox = program
+    .command("sandbox")
+    .description("run programs in sandboxes, look after their containers and images")
+    .addHelpText("after", examples);
+  for (const add of [addPs, addPrune, addBuild]) add(sandbox, cli);
+}
+
+const examples = `
+Examples:
+  $ omni sandbox build python                      make the image that programs run in
+  $ omni sandbox ps                                containers of every sandbox on this machine`;

@@ -1,0 +1,7 @@
+export {
+  buildImage,
+  type HostContainers,
+  openSandbox,
+  pruneContainers,
+  sandboxContainers,
+} from "../sandbox/index.js";
