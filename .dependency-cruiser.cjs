@@ -13,6 +13,7 @@ const MAY_SEE = {
   core: [],
   config: [],
   schedule: ["config"],
+  solver: ["schedule"],
   grpo: ["config"],
   sandbox: ["config"],
   engine: ["config"],
@@ -30,6 +31,7 @@ const MAY_SEE = {
 const VENDORS = {
   "@grpc/grpc-js": "engine/",
   protobufjs: "engine/",
+  highs: "solver/",
   dockerode: "sandbox/",
   pyodide: "sandbox/",
   openai: "rewards/judge",

@@ -1,0 +1,2 @@
+export { loadHighsPrograms } from "./highs-program.js";
+export { type OrderingProgress, type SolveOptions, solveOrdering } from "./solve-ordering.js";
