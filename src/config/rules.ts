@@ -60,6 +60,10 @@ function dataIssues({ family, data }: TaskConfig, path: ConfigPath): ConfigIssue
       issue([...path, "style"], "key", "style", `style is for tasks of family qa, this one is ${family}; remove it`),
     );
   }
+  if (data.stratify === true && (data.limit === undefined || data.fields.category === undefined)) {
+    const message = "stratify keeps the shares of categories in a sample: give data.limit and data.fields.category";
+    issues.push(issue([...path, "stratify"], "key", "stratify", message));
+  }
   const { validation, test } = data.split;
   if (typeof validation === "number" && typeof test === "number" && validation + test >= 1) {
     const message = `split leaves nothing to train on (${validation} + ${test} ≥ 1); choose smaller shares`;

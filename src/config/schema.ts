@@ -33,6 +33,14 @@ const engineSchema = strict({
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+const conditionSchema = strict({
+  from: scalar.exactOptional(),
+  to: scalar.exactOptional(),
+  matches: text.exactOptional(),
+  lacks: text.exactOptional(),
+  most: count.exactOptional(),
+});
+
 const splitPart = z.union([z.number().min(0).lt(1), text], {
   error: "expected a share (0 ≤ share < 1) or the path of a file",
 });
@@ -52,11 +60,14 @@ const dataSchema = strict({
   where: z
     .record(
       z.string(),
-      z.union([scalar, z.array(scalar).readonly()], { error: "expected a value or a list of values" }),
+      z.union([scalar, z.array(scalar).readonly(), conditionSchema], {
+        error: "expected a value, a list of values, or a mapping of from, to, matches, lacks, most",
+      }),
     )
     .readonly()
     .prefault({}),
   limit: count.exactOptional(),
+  stratify: z.boolean().exactOptional(),
   split: strict({ validation: splitPart.default(0.1), test: splitPart.default(0.1) }).prefault({}),
   maxPromptTokens: count.default(1024),
   style: z.enum(["full-text", "letter", "open"]).exactOptional(),

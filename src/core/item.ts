@@ -25,6 +25,8 @@ export interface Item {
   /** What the model is asked, template applied; rendered by the model's chat template on the server. */
   readonly messages: readonly ChatMessage[];
   readonly gold: Gold;
+  /** Earlier user turns of a conversation, each answered by the policy itself before it is asked `messages`. */
+  readonly opening?: readonly string[];
   /** A subject or kind that evaluations average apart, where the data has one. */
   readonly category?: string;
   /** A full good response (tags included) for SFT, where the data has one. */

@@ -1,8 +1,9 @@
+import type { Item } from "../core/index.js";
 import type { Reward } from "../rewards/reward.js";
 import type { LoadReport } from "./load-report.js";
 import { retryable } from "./retryable.js";
 import type { TokenLengths } from "./select-items.js";
-import type { Task } from "./task.js";
+import type { RolloutContext, Task } from "./task.js";
 import type { TaskData } from "./task-data.js";
 
 /** A task once its data is open: what it takes to score and measure it. */
@@ -32,7 +33,21 @@ export function buildTask(data: TaskData, parts: TaskParts): DataTask {
       ...(config.eval !== undefined && { eval: config.eval }),
     },
     reward: parts.reward,
+    ...(config.data.fields.opening !== undefined && { rollout: playConversation }),
     load: async (signal) => (await once(signal)).splits,
     report: async (signal) => (await once(signal)).report,
   };
+}
+
+/** Earlier user turns, each answered by the policy itself, then the item's own. */
+async function playConversation(item: Item, { generate }: RolloutContext): Promise<void> {
+  const [first, ...rest] = item.opening ?? [];
+  if (first === undefined) {
+    await generate(item.messages);
+    return;
+  }
+  const system = item.messages.filter(({ role }) => role === "system");
+  await generate([...system, { role: "user", content: first }]);
+  for (const content of rest) await generate([{ role: "user", content }]);
+  await generate(item.messages.filter(({ role }) => role !== "system"));
 }

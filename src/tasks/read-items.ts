@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { DataError, type Item, throwIfAborted } from "../core/index.js";
 import type { Family, FamilyContext } from "./family.js";
 import type { FieldRule } from "./mapping/field-rule.js";
-import { textField } from "./mapping/field-value.js";
+import { listField, textField } from "./mapping/field-value.js";
 import { type MappedRow, mapRow } from "./mapping/map-row.js";
 import { type PromptSpec, promptMessages } from "./prompt.js";
 import type { Source } from "./sources/index.js";
@@ -76,12 +76,14 @@ function itemOf(row: MappedRow, content: string, plan: ReadPlan): Item {
   );
   const demonstration = textField(row, "demonstration");
   const category = textField(row, "category")?.trim();
+  const opening = listField(row, "opening");
   return {
     id,
     taskId: plan.taskId,
     question,
     messages,
     gold,
+    ...(opening !== undefined && opening.length > 0 && { opening }),
     ...(category !== undefined && category !== "" && { category }),
     ...(demonstration !== undefined && { demonstration }),
   };

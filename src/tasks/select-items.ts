@@ -11,6 +11,8 @@ export type TokenLengths = (
 export interface Selection {
   /** At most this many, chosen by seed; undefined = all. */
   readonly limit?: number;
+  /** The sample keeps the shares of this property of items. */
+  readonly stratum?: (item: Item) => string;
   readonly maxPromptTokens?: number;
   readonly tokenLengths?: TokenLengths;
   readonly seed: number;
@@ -37,7 +39,7 @@ export async function selectItems(
   signal?: AbortSignal,
 ): Promise<Selected> {
   const limit = selection.limit ?? items.length;
-  const ranked = selection.limit === undefined ? items : inSampleOrder(items, selection.seed);
+  const ranked = selection.limit === undefined ? items : sampleOrder(items, selection);
   const kept = new Set<Item>();
   let tooLong = 0;
   let shortest = Number.POSITIVE_INFINITY;
@@ -73,6 +75,24 @@ async function measured(
     items.map((item) => item.messages),
     signal,
   );
+}
+
+/**
+ * The order in which items are taken. With strata the first n hold of each as near its share of n as whole numbers allow,
+ * for any n: an item's place is its rank within its stratum over the stratum's size.
+ */
+function sampleOrder(items: readonly Item[], { seed, stratum }: Selection): readonly Item[] {
+  const ranked = inSampleOrder(items, seed);
+  if (stratum === undefined) return ranked;
+  const sizes = new Map<string, number>();
+  for (const item of items) sizes.set(stratum(item), (sizes.get(stratum(item)) ?? 0) + 1);
+  const taken = new Map<string, number>();
+  const placed = ranked.map((item) => {
+    const rank = (taken.get(stratum(item)) ?? 0) + 1;
+    taken.set(stratum(item), rank);
+    return { item, place: (rank - 0.5) / (sizes.get(stratum(item)) ?? 1) };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ item }) => item);
 }
 
 function inSampleOrder(items: readonly Item[], seed: number): readonly Item[] {

@@ -1,5 +1,5 @@
 import type { TaskConfig } from "../config/index.js";
-import { ConfigError } from "../core/index.js";
+import { ConfigError, type Item } from "../core/index.js";
 import { familyNamed } from "./families.js";
 import type { Family } from "./family.js";
 import { type HeldOut, type Loaded, type LoadPlan, readSources, splitSources } from "./load-splits.js";
@@ -67,6 +67,7 @@ function loadPlan(config: TaskConfig, places: DataPlaces): LoadPlan {
       seed: places.seed,
       maxPromptTokens: data.maxPromptTokens,
       ...(data.limit !== undefined && { limit: data.limit }),
+      ...(data.stratify === true && { stratum: (item: Item) => item.category ?? "" }),
     },
     source: openSource(data, places),
     validation: heldOut(data.split.validation),

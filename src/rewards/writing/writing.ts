@@ -19,13 +19,13 @@ export function writingComponent(options: WritingOptions): RewardComponent {
   return {
     name: "writing",
     score: async (input, { signal }) => {
-      const { gold, question } = input.item;
+      const { gold, question, opening } = input.item;
       if (gold.kind !== "writing") return { value: null, reason: gold.kind === "none" ? gold.reason : "no reference" };
       if (isBlank(gold.reference)) return { value: null, reason: "the item's reference is empty" };
       const answer = answerOf(input, { ...options, unwrapBoxed: false });
       if (answer.kind === "missing") return { value: 0, reason: answer.reason };
       const judgement = await judge.compare({
-        prompt: question,
+        prompt: conversation(question, opening),
         candidate: answer.text,
         reference: gold.reference,
         seed: input.seed,
@@ -35,6 +35,11 @@ export function writingComponent(options: WritingOptions): RewardComponent {
       return scoreJudgement(judgement, judge.trial);
     },
   };
+}
+
+/** What the judge reads as the prompt: the question, after the user's earlier turns where there are any. */
+function conversation(question: string, opening: readonly string[] = []): string {
+  return [...opening, question].join("\n\n[The user's next turn:]\n\n");
 }
 
 function scoreJudgement(judgement: Judgement, trial: boolean): ComponentScore {

@@ -1,6 +1,7 @@
 import { DataError } from "../../core/index.js";
 import { fillTemplate } from "../placeholders.js";
 import { isRecord, type SourceRow } from "../sources/index.js";
+import { type DecodeStep, decoded } from "./decode.js";
 import { type Looked, lookUp } from "./dotted-path.js";
 import type { FieldRule } from "./field-rule.js";
 
@@ -30,10 +31,23 @@ function applyRule(row: SourceRow["row"], rule: FieldRule, fail: Fail): unknown 
   }
   let { value } = start;
   if (value === null || value === undefined) return null;
-  if (rule.json) value = parsedJson(value, rule.json, fail);
+  if (rule.decode) value = unpacked(value, rule.decode, fail);
+  if (rule.json) {
+    const looked = inJson(value, rule.json, fail);
+    if (!looked.found && rule.optional) return undefined;
+    if (!looked.found) throw fail(`inside its JSON, ${looked.reason}`);
+    value = looked.value;
+  }
+  if (rule.pick) value = picked(value, rule.pick, fail);
   if (rule.index !== undefined) value = element(value, rule.index, fail);
+  if (rule.get !== undefined && value !== null) {
+    const looked = lookUp(value, rule.get);
+    if (!looked.found) throw fail(`in what was found, ${looked.reason}`);
+    value = looked.value;
+  }
   if (rule.join !== undefined) value = joinedText(value, rule.join, fail);
-  return rule.pattern && value !== null ? captured(value, rule.pattern, fail) : value;
+  if (rule.pattern && value !== null) value = captured(value, rule.pattern, fail);
+  return rule.prefix !== undefined && value !== null ? `${rule.prefix}${String(value)}` : value;
 }
 
 function originValue(row: SourceRow["row"], rule: FieldRule, fail: Fail): Looked {
@@ -50,7 +64,16 @@ function originValue(row: SourceRow["row"], rule: FieldRule, fail: Fail): Looked
   return missing ?? { found: true, value: value.trim() };
 }
 
-function parsedJson(value: unknown, inner: boolean | string, fail: Fail): unknown {
+function unpacked(value: unknown, steps: readonly DecodeStep[], fail: Fail): unknown {
+  if (typeof value !== "string") throw fail("is no text; drop decode from the rule");
+  try {
+    return decoded(value, steps);
+  } catch (cause) {
+    throw fail(`cannot be decoded (${cause instanceof Error ? cause.message : String(cause)}); mend decode`);
+  }
+}
+
+function inJson(value: unknown, inner: boolean | string, fail: Fail): Looked {
   let parsed: unknown = value;
   if (typeof value === "string") {
     try {
@@ -59,10 +82,13 @@ function parsedJson(value: unknown, inner: boolean | string, fail: Fail): unknow
       throw fail("is not JSON; drop json from the rule");
     }
   }
-  if (typeof inner !== "string") return parsed;
-  const looked = lookUp(parsed, inner);
-  if (!looked.found) throw fail(`inside its JSON, ${looked.reason}`);
-  return looked.value;
+  return typeof inner === "string" ? lookUp(parsed, inner) : { found: true, value: parsed };
+}
+
+function picked(value: unknown, wanted: Readonly<Record<string, unknown>>, fail: Fail): readonly unknown[] {
+  if (!Array.isArray(value)) throw fail("is no list; drop pick from the rule");
+  const conditions = Object.entries(wanted);
+  return value.filter((one) => isRecord(one) && conditions.every(([key, text]) => String(one[key]) === String(text)));
 }
 
 function element(value: unknown, index: number, fail: Fail): unknown {

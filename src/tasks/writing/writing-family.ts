@@ -1,7 +1,10 @@
 import { type Family, formatRequest, noGold } from "../family.js";
 import { textField } from "../mapping/field-value.js";
 
-/** Open-ended writing: `reference` is a good answer that a judge compares with. */
+/**
+ * Open-ended writing: `reference` is a good answer that a judge compares with. `opening` are earlier user turns of the
+ * conversation, which the policy answers first; the judge sees them before the question.
+ */
 export const writingFamily: Family = {
   name: "writing",
   goldFields: ["reference"],
