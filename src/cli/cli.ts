@@ -7,6 +7,7 @@ import { addExport } from "./commands/export.js";
 import { addInit } from "./commands/init.js";
 import { addPlan } from "./commands/plan.js";
 import { addResume } from "./commands/resume.js";
+import { addReward } from "./commands/reward.js";
 import { addRuns } from "./commands/runs.js";
 import { addSandbox } from "./commands/sandbox/sandbox.js";
 import { addSetup } from "./commands/setup.js";
@@ -61,6 +62,7 @@ function buildProgram(cli: Cli): Command {
     addRuns,
     addExport,
     addSandbox,
+    addReward,
   ];
   for (const add of commands) add(program, cli);
   for (const command of [program, ...descendants(program)]) {

@@ -1,7 +1,10 @@
+import type { Readable } from "node:stream";
 import type { TextOutput } from "../telemetry/index.js";
 
 /** Where a command reads and writes; a test hands in its own. */
 export interface CliIo {
+  /** Opened only by a command that reads it. */
+  readonly stdin: () => Readable;
   /** Data only. */
   readonly stdout: TextOutput;
   /** Everything else. */

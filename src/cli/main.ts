@@ -26,6 +26,7 @@ function onInterrupt(listener: () => void): () => void {
 }
 
 process.exitCode = await runCli(process.argv.slice(2), {
+  stdin: () => process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

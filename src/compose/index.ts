@@ -2,6 +2,7 @@ export { type EvalOverrides, type EvalSummary, evalConfig, evalRun } from "./eva
 export { type ExperimentOptions, type ExperimentSummary, experimentRun } from "./experiment.js";
 export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
+export { type OpenReward, openReward, type RewardOptions, type ScoredLine } from "./reward.js";
 export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
 export {

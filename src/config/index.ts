@@ -1,5 +1,12 @@
 export { configJsonSchema } from "./json-schema.js";
-export { type ConfigOptions, type LoadedConfig, loadConfig, type Provenance, resolveConfig } from "./load.js";
+export {
+  type ConfigOptions,
+  configOfFlags,
+  type LoadedConfig,
+  loadConfig,
+  type Provenance,
+  resolveConfig,
+} from "./load.js";
 export { placedError } from "./placed-error.js";
 export { redactConfig, renderConfig } from "./render.js";
 export { defaultReward } from "./rules.js";

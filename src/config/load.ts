@@ -47,10 +47,25 @@ export async function loadConfig(
   path: string,
   options: ConfigOptions & { readonly set?: readonly string[]; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<LoadedConfig> {
+  return loadText(resolve(path), await readText(path), options);
+}
+
+/**
+ * A config of `--set` overrides alone, for commands that need a section of it and no run: `judge.baseUrl=…`.
+ * @throws ConfigError as {@link loadConfig} does, naming the flag
+ */
+export function configOfFlags(set: readonly string[], env?: NodeJS.ProcessEnv): LoadedConfig {
+  const name = resolve("--set");
+  return loadText(name, "version: 1\nmodel: { base: none }\n", { set, ...(env && { env }) });
+}
+
+function loadText(
+  absolute: string,
+  text: string,
+  options: ConfigOptions & { readonly set?: readonly string[]; readonly env?: NodeJS.ProcessEnv },
+): LoadedConfig {
   const env = options.env ?? process.env;
-  const absolute = resolve(path);
   const baseDir = dirname(absolute);
-  const text = await readText(path);
   const document = ConfigDocument.parse(shownPath(absolute), text);
   for (const assignment of options.set ?? []) applyOverride(document, assignment);
   const fail = (issues: readonly ConfigIssue[]) => {

@@ -2,9 +2,12 @@ export { buildTask, type DataTask, type TaskParts } from "./build-task.js";
 export { type CustomItem, defineTask, type TaskDefinition } from "./define-task.js";
 export type { QaStyle } from "./family.js";
 export type { LoadReport } from "./load-report.js";
+export { parseResponseLine, type ResponseLine, type WrongLine } from "./response-line.js";
 export type { TokenLengths } from "./select-items.js";
 export {
   type HubConnection,
+  linesOf,
+  MAX_LINE_CHARS,
   openSource,
   type Source,
   type SourcePlaces,

@@ -28,4 +28,5 @@ export function openSource(spec: SourceSpec, places: SourcePlaces): Source {
 }
 
 export type { HubConnection } from "./hub-client.js";
+export { linesOf, MAX_LINE_CHARS } from "./lines.js";
 export { isRecord, type Source, type SourceRow } from "./source.js";

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { DataError, throwIfAborted } from "../../core/index.js";
 import { fileFailure } from "./file-failure.js";
+import { linesOf, MAX_LINE_CHARS } from "./lines.js";
 import { isRecord, type Source, type SourceRow } from "./source.js";
 
 /** One JSON object a line, streamed; blank lines are skipped. `shown` is the file's name in messages. */
@@ -14,6 +15,7 @@ export function jsonlSource(path: string, shown: string): Source {
       try {
         for await (const text of linesOf(stream)) {
           line += 1;
+          if (text === undefined) throw tooLong(`${shown}:${line}`);
           if (text.trim() !== "") yield { row: parseLine(text, `${shown}:${line}`), origin: `${shown}:${line}` };
         }
       } catch (cause) {
@@ -25,15 +27,9 @@ export function jsonlSource(path: string, shown: string): Source {
   };
 }
 
-/** Lines of a stream; unlike readline's own iterator it passes the stream's errors on to the reader. */
-async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
-  let rest = "";
-  for await (const chunk of stream) {
-    const parts = (rest + String(chunk)).split("\n");
-    rest = parts.pop() ?? "";
-    yield* parts;
-  }
-  if (rest !== "") yield rest;
+function tooLong(origin: string): DataError {
+  const message = `${origin}: the line is longer than ${MAX_LINE_CHARS} characters; put one JSON object on each line`;
+  return new DataError(message, { code: "bad_row" });
 }
 
 function parseLine(text: string, origin: string): SourceRow["row"] {

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import { runCli } from "../../../src/cli/cli.js";
 
 /** What a command said and how it ended. */
@@ -10,7 +11,11 @@ export interface Outcome {
 /** Runs `omni` in this process, off a terminal. `interrupt` presses Ctrl-C when it fires. */
 export async function omni(
   argv: readonly string[],
-  options: { readonly env?: NodeJS.ProcessEnv; readonly onStderr?: (text: string, interrupt: () => void) => void } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv;
+    readonly stdin?: Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>;
+    readonly onStderr?: (text: string, interrupt: () => void) => void;
+  } = {},
 ): Promise<Outcome> {
   let stdout = "";
   let stderr = "";
@@ -19,6 +24,7 @@ export async function omni(
     for (const listener of listeners) listener();
   };
   const code = await runCli(argv, {
+    stdin: () => Readable.from(options.stdin ?? []),
     stdout: { write: (text) => (stdout += text) },
     stderr: {
       write: (text) => {

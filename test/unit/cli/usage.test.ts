@@ -16,7 +16,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const commands = ["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "experiment", "runs", "export"];
+const commands = [
+  ...["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "experiment", "runs", "export"],
+  ...["reward"],
+];
 
 describe("help", () => {
   it("lists every command, the streams and the exit codes", async () => {

@@ -1,0 +1,142 @@
+import { type Command, Option } from "commander";
+import type { OpenReward, ScoredLine } from "../../compose/index.js";
+import { configOfFlags, loadConfig, placedError } from "../../config/index.js";
+import type { JudgeStats } from "../../rewards/index.js";
+import { oneLine } from "../../telemetry/index.js";
+import { exitCodes } from "../exit-code.js";
+import { explained, shortLine } from "../explain-reward.js";
+import { withJson, withSet } from "../flags.js";
+import { inputLines } from "../input-lines.js";
+import { abortOnInterrupt } from "../interrupt.js";
+import { type Cli, say } from "../io.js";
+
+interface RewardFlags {
+  readonly input: string;
+  readonly config?: string;
+  readonly set: readonly string[];
+  readonly task?: string;
+  readonly style?: "full-text" | "letter" | "open";
+  readonly raw?: boolean;
+  readonly strict?: boolean;
+  readonly explain?: boolean;
+}
+
+/** `omni reward FAMILY --input FILE|-` */
+export function addReward(program: Command, cli: Cli): void {
+  const command = program
+    .command("reward")
+    .description("score responses in a file or stream with a family's reward, or one of your own; no model, no GPU")
+    .argument("<family>", "math, code, qa, writing, or a .js/.mjs file that exports a reward by default")
+    .requiredOption("--input <file>", 'lines of JSON: {"id", "prompt"?, "response", …}; - is stdin')
+    .option("--config <file>", "a config whose judge, sandbox and seed to use")
+    .option("--task <id>", "take weights and style from this task of the config")
+    .addOption(new Option("--style <style>", "how qa asks").choices(["full-text", "letter", "open"]))
+    .option("--raw", "the response itself is the answer: no tags, primary component only")
+    .option("--explain", "say for each line what was compared and why it got its value")
+    .option("--strict", "stop at the first wrong line")
+    .addHelpText("after", help)
+    .action((family: string, flags: RewardFlags) => score(cli, family, flags));
+  withJson(withSet(command));
+}
+
+const help = `
+Beside id, response and prompt a line has: answer (math), answers (qa; options for --style letter), tests (code, as in
+omni sandbox run), reference (writing). With --json a line out is
+{"id", "total": number|null, "components": {name: {"value": number|null, "weight", "reason"?}}}, in the order of the input.
+A wrong line yields one with total null and an "error", is named on stderr, and makes the exit code 1 at the end.
+
+Examples:
+  $ echo '{"id": 1, "response": "<think>…</think><answer>0.5</answer>", "answer": "1/2"}' | omni reward math --input -
+  $ omni reward code --input answers.jsonl --raw --json --set sandbox.kind=docker
+  $ omni reward writing --input stories.jsonl --config omni.yaml --explain
+  $ omni reward ./my-reward.mjs --input answers.jsonl`;
+
+/** What became of the lines so far. */
+interface Count {
+  lines: number;
+  wrong: number;
+  undefined: number;
+}
+
+async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void> {
+  const loaded = flags.config
+    ? await loadConfig(flags.config, { set: flags.set, env: cli.io.env })
+    : configOfFlags(flags.set, cli.io.env);
+  const { openReward } = await import("../../compose/index.js");
+  const { signal, end } = abortOnInterrupt(cli);
+  try {
+    const opened = await openReward({
+      family,
+      config: loaded.config,
+      ...(flags.task !== undefined && { taskId: flags.task }),
+      ...(flags.style !== undefined && { style: flags.style }),
+      ...(flags.raw !== undefined && { raw: flags.raw }),
+      signal,
+      notice: (line) => say(cli, line),
+    });
+    try {
+      await scoreAll(cli, opened, flags, signal);
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    throw placedError(error, loaded);
+  } finally {
+    end();
+  }
+}
+
+async function scoreAll(cli: Cli, opened: OpenReward, flags: RewardFlags, signal: AbortSignal): Promise<void> {
+  const count: Count = { lines: 0, wrong: 0, undefined: 0 };
+  const progress = setInterval(() => say(cli, `${counted(count)} so far`), 5_000);
+  try {
+    for await (const scored of opened.score(inputLines(cli, flags.input, signal))) {
+      // Nobody reads any more (omni reward … | head): what follows would be judged and paid for in vain.
+      if (cli.io.stdout.destroyed) return;
+      count.lines += 1;
+      if (!scored.ok) count.wrong += 1;
+      else if (scored.record.total === null) count.undefined += 1;
+      show(cli, scored, opened, flags);
+      if (!scored.ok && flags.strict) break;
+    }
+  } finally {
+    clearInterval(progress);
+  }
+  say(cli, `${counted(count)}${count.wrong > 0 && flags.strict ? "; stopped there (--strict)" : ""}`);
+  const stats = opened.judgeStats();
+  if (stats !== undefined) say(cli, judgeLine(stats));
+  if (count.wrong > 0) cli.exitCode = exitCodes.failure;
+}
+
+function show(cli: Cli, scored: ScoredLine, { reward, family }: OpenReward, { explain }: RewardFlags): void {
+  if (!scored.ok) say(cli, `error: ${oneLine(scored.error.message)}`);
+  if (cli.json) cli.io.stdout.write(`${JSON.stringify(document(scored, reward.primary, explain === true))}\n`);
+  else if (scored.ok) cli.io.stdout.write(`${explain ? explained(scored, family) : shortLine(scored)}\n`);
+}
+
+/** The line out of contract 2; a wrong line keeps its place, with an undefined primary component. */
+function document(scored: ScoredLine, primary: string, explain: boolean): object {
+  if (!scored.ok) {
+    const { code, message } = scored.error;
+    const components = { [primary]: { value: null, weight: 1, reason: message } };
+    return { id: scored.id, total: null, components, error: { code, message } };
+  }
+  const { total, components } = scored.record;
+  const shown = Object.entries(components).map(([name, { value, weight, reason, details }]) => [
+    name,
+    { value, weight, ...(reason !== undefined && { reason }), ...(explain && details && { details }) },
+  ]);
+  return { id: scored.line.id, total, components: Object.fromEntries(shown) };
+}
+
+function counted({ lines, wrong, undefined: open }: Count): string {
+  const rest = [...(open > 0 ? [`${open} undefined`] : []), ...(wrong > 0 ? [`${wrong} wrong`] : [])];
+  return `${lines} ${lines === 1 ? "line" : "lines"}${rest.length > 0 ? `, ${rest.join(", ")}` : ""}`;
+}
+
+function judgeLine(stats: JudgeStats): string {
+  const { calls, attempts, failures, promptTokens, completionTokens, estimatedUsages, bothOrders, flips } = stats;
+  const estimated = estimatedUsages > 0 ? ` (${estimatedUsages} replies estimated)` : "";
+  const flipped = bothOrders > 0 ? `, ${flips} of ${bothOrders} flipped with the order` : "";
+  return `judge: ${calls} comparisons, ${attempts} requests, ${failures} undefined, ${promptTokens} + ${completionTokens} tokens${estimated}${flipped}`;
+}

@@ -1,0 +1,162 @@
+import { pathToFileURL } from "node:url";
+import { hint, type OmniConfig } from "../config/index.js";
+import { ConfigError, DataError, deriveSeed, type RewardRecord } from "../core/index.js";
+import { buildReward, type Judge, type JudgeStats, openJudge, type QaStyle, rewardFamilies } from "../rewards/index.js";
+import type { Reward } from "../rewards/reward.js";
+import { openSandbox } from "../sandbox/index.js";
+import type { Sandbox } from "../sandbox/sandbox.js";
+import { MAX_LINE_CHARS, parseResponseLine, type ResponseLine, type WrongLine } from "../tasks/index.js";
+import { inOrder } from "./in-order.js";
+
+/** What a family's reward is built from, without engine or training. */
+export interface RewardOptions {
+  /** `math`, `code`, `qa`, `writing`, or the path of a JavaScript module whose default export is a reward. */
+  readonly family: string;
+  /** Judge, sandbox and seed; of its tasks only the one that `taskId` names plays a part. */
+  readonly config: OmniConfig;
+  /** Weights and style are those of this task of the config. */
+  readonly taskId?: string;
+  readonly style?: QaStyle;
+  /** The response itself is the answer, and only the primary component is scored. */
+  readonly raw?: boolean;
+  readonly signal: AbortSignal;
+  /** Told what a user must know, e.g. that programs run in the embedded sandbox. */
+  readonly notice: (line: string) => void;
+}
+
+/** A reward with what it works with; `close` ends all of it. */
+export interface OpenReward {
+  readonly family: string;
+  readonly reward: Reward;
+  /** Undefined where no judge is asked. */
+  judgeStats(): JudgeStats | undefined;
+  /** Scores responses in the order they come in; memory is bounded, whatever the source's length. */
+  score(lines: AsyncIterable<NumberedLine>): AsyncGenerator<ScoredLine>;
+  close(): Promise<void>;
+}
+
+/** A line of the input with its place, `file:line`. `text` is undefined for a line that is too long. */
+export interface NumberedLine {
+  readonly text: string | undefined;
+  readonly origin: string;
+}
+
+/** What a line was worth, or why it is none. */
+export type ScoredLine = { readonly origin: string } & (
+  | { readonly ok: true; readonly line: ResponseLine; readonly record: RewardRecord }
+  | ({ readonly ok: false } & WrongLine)
+);
+
+/** Lines under way at once; sandbox and judge bound their own work below it. */
+const WINDOW = 256;
+
+/**
+ * Builds the reward of one family. Throws ConfigError for an unknown family, a module that exports no reward, a task that
+ * the config has not, or a missing judge; PrerequisiteError where Docker is asked for and missing.
+ */
+export async function openReward(options: RewardOptions): Promise<OpenReward> {
+  const { family, config, signal } = options;
+  const tools = await openTools(options);
+  try {
+    const reward = isFamily(family) ? familyReward(family, options, tools) : await moduleReward(family, options);
+    const name = isFamily(family) ? family : "custom";
+    const scoreLine = async ({ text, origin }: NumberedLine): Promise<ScoredLine> => {
+      const line = text === undefined ? tooLong(origin) : parseResponseLine(text, name, origin);
+      if ("error" in line) return { origin, ok: false, ...line };
+      const seed = deriveSeed(config.seed, "reward", line.item.id);
+      const { item, response, truncated } = line;
+      return { origin, ok: true, line, record: await reward.score({ item, response, truncated, seed }, { signal }) };
+    };
+    return {
+      family: name,
+      reward,
+      judgeStats: () => tools.judge?.stats(),
+      score: (lines) => inOrder(lines, scoreLine, WINDOW),
+      close: async () => tools.sandbox?.close(),
+    };
+  } catch (error) {
+    await tools.sandbox?.close();
+    throw error;
+  }
+}
+
+function tooLong(origin: string): WrongLine {
+  const message = `${origin}: the line is longer than ${MAX_LINE_CHARS} characters; put one JSON object on each line`;
+  return { id: null, error: new DataError(message, { code: "bad_line" }) };
+}
+
+interface Tools {
+  readonly sandbox: Sandbox | undefined;
+  readonly judge: Judge | undefined;
+}
+
+/** Only what the family needs. */
+async function openTools({ family, config, signal, notice }: RewardOptions): Promise<Tools> {
+  return {
+    sandbox: family === "code" ? await openSandbox({ ...config.sandbox, signal, notice }) : undefined,
+    judge: family === "writing" && config.judge !== undefined ? openJudge(config.judge) : undefined,
+  };
+}
+
+type Family = (typeof rewardFamilies)[number];
+
+const isFamily = (name: string): name is Family => rewardFamilies.some((family) => family === name);
+
+function familyReward(family: Family, { config, taskId, style, raw }: RewardOptions, tools: Tools): Reward {
+  if (family === "writing" && tools.judge === undefined) {
+    throw new ConfigError(
+      "writing needs a judge: --config FILE with a section judge, or --set judge.baseUrl=URL --set judge.model=NAME",
+      { code: "no_judge" },
+    );
+  }
+  const task = taskId === undefined ? undefined : taskNamed(taskId, family, config);
+  const asked = style ?? task?.data.style;
+  const settings = {
+    id: taskId ?? family,
+    family,
+    ...(task && { reward: task.reward }),
+    data: asked ? { style: asked } : {},
+  };
+  return buildReward(settings, tools, raw ? { raw } : {});
+}
+
+function taskNamed(taskId: string, family: string, { tasks }: OmniConfig) {
+  const ids = tasks.map((task) => task.id);
+  const task = tasks.find(({ id }) => id === taskId);
+  if (task === undefined) throw new ConfigError(`--task ${taskId}: the config has no such task${hint(taskId, ids)}`);
+  if (task.family === family) return task;
+  throw new ConfigError(
+    `--task ${taskId}: that task is of family ${task.family}; score it with: omni reward ${task.family}`,
+  );
+}
+
+/** A reward of the user's own, by the path of its module. */
+async function moduleReward(path: string, { raw, taskId }: RewardOptions): Promise<Reward> {
+  if (!/\.[cm]?js$/.test(path)) {
+    const remedy = "or the path of a .js or .mjs file that exports a reward by default";
+    throw new ConfigError(`unknown family "${path}"${hint(path, rewardFamilies)} (${remedy})`, {
+      code: "unknown_family",
+    });
+  }
+  if (raw || taskId !== undefined) {
+    throw new ConfigError(
+      `${path}: --raw and --task are for the four families; a module reads the response as it likes`,
+    );
+  }
+  let exported: unknown;
+  try {
+    exported = (await import(pathToFileURL(path).href)).default;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new ConfigError(`${path}: cannot be loaded (${reason})`, { code: "bad_module", cause });
+  }
+  if (isReward(exported)) return exported;
+  throw new ConfigError(`${path}: the default export is no reward; use: export default defineReward("name", …)`, {
+    code: "bad_module",
+  });
+}
+
+function isReward(value: unknown): value is Reward {
+  if (typeof value !== "object" || value === null) return false;
+  return typeof Reflect.get(value, "score") === "function" && typeof Reflect.get(value, "primary") === "string";
+}

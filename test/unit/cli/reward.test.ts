@@ -1,0 +1,274 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type JudgeServer, startJudgeServer } from "../../support/judge-server.js";
+import { omni } from "./harness.js";
+
+let folder: string;
+let server: JudgeServer;
+const home = process.cwd();
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "omni-reward-"));
+  process.chdir(folder);
+  server = await startJudgeServer();
+});
+afterAll(async () => {
+  process.chdir(home);
+  rmSync(folder, { recursive: true, force: true });
+  await server.close();
+});
+
+const tagged = (answer: string) => `<think>Let me see.</think><answer>${answer}</answer>`;
+const jsonl = (rows: readonly unknown[]) =>
+  rows.map((row) => (typeof row === "string" ? row : JSON.stringify(row))).join("\n");
+
+interface Line {
+  readonly id: string | number | null;
+  readonly total: number | null;
+  readonly components: Readonly<Record<string, { value: number | null; weight: number; reason?: string }>>;
+  readonly error?: { readonly message: string };
+}
+
+async function score(family: string, rows: readonly unknown[], ...flags: string[]) {
+  const argv = ["reward", family, "--input", "-", "--json", ...flags];
+  const { code, stdout, stderr } = await omni(argv, { stdin: [jsonl(rows)] });
+  const lines = stdout.split("\n").filter(Boolean);
+  return { code, stderr, lines: lines.map((line) => JSON.parse(line) as Line) };
+}
+
+describe("omni reward", () => {
+  it("gives each line its total and unweighted components, in the order of the input", async () => {
+    const { code, lines } = await score("math", [
+      { id: 1, response: tagged("0.5"), answer: "\\frac12" },
+      { id: "two", response: tagged("0.4"), answer: 0.5 },
+      { id: "no tags", response: "0.5", answer: "1/2", prompt: "Half of one?" },
+      { id: "no gold", response: tagged("1"), answer: "" },
+    ]);
+    expect(code).toBe(0);
+    expect(lines.map((line) => [line.id, line.total === null ? null : Number(line.total.toFixed(6))])).toEqual([
+      [1, 1.2],
+      ["two", 0.2],
+      ["no tags", 0],
+      ["no gold", null],
+    ]);
+    expect(lines[0]?.components).toEqual({
+      math: { value: 1, weight: 1 },
+      format: { value: 1, weight: 0.1 },
+      tags: { value: 1, weight: 0.1 },
+    });
+    expect(lines[3]?.components.math).toMatchObject({ value: null, reason: expect.stringMatching(/\w/) });
+  });
+
+  it("takes the response itself as the answer with --raw, and scores the primary component only", async () => {
+    const rows = [
+      { id: "a", response: "the Mona Lisa", answers: ["Mona Lisa"] },
+      { id: "b", response: "<answer>Mona Lisa</answer>", answers: ["Mona Lisa"] },
+    ];
+    const { lines } = await score("qa", rows, "--raw");
+    expect(lines).toEqual([
+      { id: "a", total: 1, components: { qa: { value: 1, weight: 1 } } },
+      { id: "b", total: 0, components: { qa: { value: 0, weight: 1, reason: "not an accepted answer" } } },
+    ]);
+  });
+
+  it("reads options for letters, and a prefilled prompt as the response's start", async () => {
+    const prompt = [
+      { role: "user", content: "Which?" },
+      { role: "assistant", content: "<think>" },
+    ];
+    const row = {
+      id: 1,
+      prompt,
+      response: "so</think><answer>B</answer>",
+      answers: ["Rome"],
+      options: ["Oslo", "Rome"],
+    };
+    const { lines } = await score("qa", [row], "--style", "letter");
+    expect(lines[0]?.total).toBeCloseTo(1.2);
+  });
+
+  it("runs programs against the three kinds of tests; an item without tests is null, which is no mistake", async () => {
+    const program = "a, b = map(int, input().split())\nprint(a + b)";
+    const rows = [
+      { id: 1, response: program, tests: { kind: "stdio", cases: [{ stdin: "1 2", stdout: "3" }] } },
+      { id: 2, response: "def f(x): return x", tests: { kind: "asserts", code: "assert f(1) == 2" } },
+      { id: 3, response: "def f(x): return x" },
+      { id: 4, response: "x = 1", tests: { kind: "stdio", cases: [] } },
+    ];
+    const { code, lines, stderr } = await score("code", rows, "--raw", "--set", "sandbox.kind=embedded");
+    expect({ code, values: lines.map((line) => line.components.code?.value) }).toEqual({
+      code: 0,
+      values: [1, 0, null, null],
+    });
+    expect(stderr).toContain("4 lines, 2 undefined");
+  });
+
+  it("asks the judge of a config or of flags, and tells what it cost", async () => {
+    const rows = [
+      { id: "a", prompt: "Write.", response: tagged("A long and lovely text."), reference: "Short." },
+      { id: "b", prompt: "Write.", response: tagged("Short."), reference: "A long and lovely text." },
+      { id: "c", prompt: "Write.", response: "nothing", reference: "x" },
+    ];
+    const flags = ["--set", `judge.baseUrl=${server.baseUrl}`, "--set", "judge.model=m"];
+    const { code, lines, stderr } = await score("writing", rows, ...flags);
+    expect({ code, values: lines.map((line) => line.components.writing?.value) }).toEqual({
+      code: 0,
+      values: [1, 0, 0],
+    });
+    expect(stderr).toMatch(/judge: 2 comparisons, 2 requests, 0 undefined, 200 \+ 20 tokens/);
+  });
+
+  it("takes weights from a task of a config", async () => {
+    const config = `version: 1
+model: { base: nano }
+tasks:
+  - { id: sums, family: math, data: { source: sums.jsonl }, reward: { math: 0.5, format: 0, tags: 0 } }
+`;
+    writeFileSync("sums.jsonl", jsonl([{ question: "1 + 1?", answer: "2" }]));
+    writeFileSync("omni.yaml", config);
+    const { lines } = await score(
+      "math",
+      [{ id: 1, response: tagged("2"), answer: "2" }],
+      "--config",
+      "omni.yaml",
+      "--task",
+      "sums",
+    );
+    expect(lines[0]?.total).toBe(0.5);
+  });
+});
+
+describe("a wrong line", () => {
+  const rows = [
+    { id: 1, response: "1", answer: "1" },
+    "{nope",
+    { id: 3, respons: "1", answer: "1" },
+    { id: 4, response: "1", tests: { kind: "asserts", code: "assert True" } },
+    { id: 5, response: "1", answer: "1", family: "qa" },
+    { response: "1", answer: "1" },
+    [],
+    { id: 8, response: 1, answer: "1" },
+    { id: 9, response: "2", answer: "1" },
+  ];
+  const messages = [
+    /stdin:2: not JSON \(.*\); each line must be one JSON object/,
+    /stdin:3: field "response" is missing; did you mean "respons"\?/,
+    /stdin:4: field "answer" is missing; this looks like a line of family code/,
+    /stdin:5: family is "qa", but the lines are scored as math/,
+    /stdin:6: field "id" is missing/,
+    /stdin:7: a JSON object is expected, not a list/,
+    /stdin:8: field "response" must be a text, not a number/,
+  ];
+
+  it("is named and keeps its place; the others are scored, and the exit code is 1 with a count", async () => {
+    const { code, lines, stderr } = await score("math", rows, "--raw");
+    expect(code).toBe(1);
+    expect(lines.map((line) => line.id)).toEqual([1, null, 3, 4, 5, null, null, 8, 9]);
+    expect(lines.map((line) => line.total)).toEqual([1, null, null, null, null, null, null, null, 0]);
+    messages.forEach((message, at) => {
+      expect(lines[at + 1]?.error?.message).toMatch(message);
+      expect(lines[at + 1]?.components.math?.value).toBe(null);
+      expect(stderr).toMatch(message);
+    });
+    expect(stderr).toContain("9 lines, 7 wrong");
+  });
+
+  it("ends it with --strict", async () => {
+    const { code, lines, stderr } = await score("math", rows, "--raw", "--strict");
+    expect({ code, ids: lines.map((line) => line.id) }).toEqual({ code: 1, ids: [1, null] });
+    expect(stderr).toContain("stopped there (--strict)");
+  });
+
+  it("of tests names the shapes there are", async () => {
+    const { lines } = await score(
+      "code",
+      [{ id: 1, response: "x", tests: { kind: "pytest" } }],
+      "--raw",
+      "--set",
+      "sandbox.kind=embedded",
+    );
+    expect(lines[0]?.error?.message).toMatch(/stdin:1: field "tests" is an object of unknown shape; use \{kind: stdio/);
+  });
+});
+
+describe("wrong usage of omni reward", () => {
+  it.each([
+    [["mth", "--input", "-"], /unknown family "mth"; did you mean "math"\?/],
+    [["math", "--input", "none.jsonl"], /none\.jsonl: no such file/],
+    [["writing", "--input", "-"], /writing needs a judge: --config FILE/],
+    [["./none.mjs", "--input", "-"], /none\.mjs: cannot be loaded/],
+    [["math", "--input", "-", "--set", "sandbox.kindd=docker"], /--set sandbox\.kindd=docker: unknown key "kindd"/],
+    [["math", "--input", "-", "--task", "t"], /--task t: the config has no such task/],
+  ])("%j: one line, exit code 2", async (argv, message) => {
+    const { code, stdout, stderr } = await omni(["reward", ...argv]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});
+
+describe("for people", () => {
+  it("is a line each, or says with --explain what was compared and why", async () => {
+    const stdin = [jsonl([{ id: "a", response: tagged("0.4\u001b[31m"), answer: "1/2" }])];
+    expect(await omni(["reward", "math", "--input", "-"], { stdin })).toMatchObject({
+      stdout: "a  total 0.2  math 0  format 1  tags 1\n",
+    });
+    const { stdout } = await omni(["reward", "math", "--input", "-", "--explain"], { stdin });
+    expect(stdout).toContain("a  total 0.2 = 1·0 + 0.1·1 + 0.1·1");
+    expect(stdout).toMatch(/right +1\/2/);
+    expect(stdout).toMatch(/math ★ +0 \(weight 1\) +\w/);
+    expect(stdout).not.toContain("\u001b");
+  });
+});
+
+describe("a stream", () => {
+  it("is answered line by line while its writer waits for the answer", async () => {
+    const { runCli } = await import("../../../src/cli/cli.js");
+    const { Readable } = await import("node:stream");
+    let answered = () => {};
+    const answers: string[] = [];
+    async function* writer() {
+      for (let id = 0; id < 3; id++) {
+        const next = new Promise<void>((resolve) => {
+          answered = resolve;
+        });
+        yield `${JSON.stringify({ id, response: "1", answer: "1" })}\n`;
+        await next;
+      }
+    }
+    const write = (text: string) => {
+      answers.push(text);
+      answered();
+    };
+    const io = { stdin: () => Readable.from(writer()), stdout: { write }, stderr: { write: () => true }, env: {} };
+    const code = await runCli(["reward", "math", "--raw", "--json", "--input", "-"], {
+      ...io,
+      onInterrupt: () => () => {},
+    });
+    expect({ code, answers: answers.length }).toEqual({ code: 0, answers: 3 });
+  });
+
+  it("of 20,000 lines holds a bounded number of them at once", async () => {
+    const { Readable } = await import("node:stream");
+    const { runCli } = await import("../../../src/cli/cli.js");
+    let read = 0;
+    let written = 0;
+    let most = 0;
+    async function* writer() {
+      for (; read < 20_000; read++) {
+        most = Math.max(most, read - written);
+        yield `${JSON.stringify({ id: read, response: "1", answer: "1" })}\n`;
+      }
+    }
+    const write = (text: string) => {
+      expect((JSON.parse(text) as Line).id).toBe(written);
+      written += 1;
+    };
+    const io = { stdin: () => Readable.from(writer()), stdout: { write }, stderr: { write: () => true }, env: {} };
+    await runCli(["reward", "math", "--raw", "--json", "--input", "-"], { ...io, onInterrupt: () => () => {} });
+    expect(written).toBe(20_000);
+    expect(most).toBeLessThan(1000);
+  });
+});
