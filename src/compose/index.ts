@@ -4,6 +4,7 @@ export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
 export { type OpenReward, openReward, type RewardOptions, type ScoredLine } from "./reward.js";
 export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";
+export { type RunLine, runSubmissions, UnpassedTests } from "./run-submissions.js";
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
 export {
   buildImage,

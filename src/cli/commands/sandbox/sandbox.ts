@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Cli } from "../../io.js";
 import { addBuild } from "./build.js";
 import { addPrune, addPs } from "./containers.js";
+import { addRun } from "./run.js";
 
 /** `omni sandbox …` */
 export function addSandbox(program: Command, cli: Cli): void {
@@ -9,10 +10,11 @@ export function addSandbox(program: Command, cli: Cli): void {
     .command("sandbox")
     .description("run programs in sandboxes, look after their containers and images")
     .addHelpText("after", examples);
-  for (const add of [addPs, addPrune, addBuild]) add(sandbox, cli);
+  for (const add of [addRun, addPs, addPrune, addBuild]) add(sandbox, cli);
 }
 
 const examples = `
 Examples:
   $ omni sandbox build python                      make the image that programs run in
+  $ omni sandbox run --input programs.jsonl        run programs against their tests
   $ omni sandbox ps                                containers of every sandbox on this machine`;
