@@ -1,5 +1,5 @@
 import { DataError } from "../core/index.js";
-import { type ChosenOrder, chooseOrders } from "./choose-orders.js";
+import { type ChosenOrder, checkSize, chooseOrders } from "./choose-orders.js";
 import type { Lab } from "./lab.js";
 import type { ExperimentNode } from "./node.js";
 import { ablationNodes, baselineNodes, orderNodes, probeNodes, seedsOf } from "./plan-nodes.js";
@@ -28,6 +28,7 @@ export type OnNode = (progress: {
  */
 export async function runExperiment(lab: Lab, onNode: OnNode): Promise<ExperimentOutcome> {
   const { config } = lab;
+  checkSize(config);
   const ends = new Map<string, NodeEnd>();
   const probes = probeNodes(config);
   const later = [...baselineNodes(config), ...ablationNodes(config)];

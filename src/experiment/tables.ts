@@ -1,18 +1,19 @@
 import type { OmniConfig } from "../config/index.js";
+import { smoothed, type TransferTable } from "../schedule/index.js";
 import type { TaskEvaluation } from "../telemetry/index.js";
-import type { ChosenOrder } from "./choose-orders.js";
+import { type ChosenOrder, mostTasksForAll } from "./choose-orders.js";
 import { stageId } from "./node.js";
 import { baseId, experimentOf, methodId, seedsOf, taskIds, temperatureId } from "./plan-nodes.js";
 import type { NodeResult } from "./read-nodes.js";
 import { overReplicates, type ReplicateMean, rankCorrelation } from "./statistics.js";
 import {
   type Accuracy,
+  measuredScore,
   missingCell,
-  orderScore,
   type Prediction,
+  permutations,
   predict,
   rankedOrders,
-  type Transfer,
   transferOf,
 } from "./transfer.js";
 import { formatTaskId, referenceTaskId } from "./variant-tasks.js";
@@ -39,16 +40,16 @@ function primaryOf(evaluation: TaskEvaluation | undefined): Accuracy | undefined
 }
 
 /** Transfer of one seed's probes. */
-export function seedTransfer(config: OmniConfig, nodes: Nodes, seed: number, point: string): Transfer {
+export function seedTransfer(config: OmniConfig, nodes: Nodes, seed: number, point: string): TransferTable {
   return transferFrom(config, nodes, [seed], point);
 }
 
 /** Transfer from accuracies averaged over seeds, items of all seeds counted together. */
-export function pooledTransfer(config: OmniConfig, nodes: Nodes, point: string): Transfer {
+export function pooledTransfer(config: OmniConfig, nodes: Nodes, point: string): TransferTable {
   return transferFrom(config, nodes, seedsOf(config), point);
 }
 
-function transferFrom(config: OmniConfig, nodes: Nodes, seeds: readonly number[], point: string): Transfer {
+function transferFrom(config: OmniConfig, nodes: Nodes, seeds: readonly number[], point: string): TransferTable {
   const tasks = taskIds(config);
   const base = entriesOf(tasks, (task) => accuracyOf(nodes, baseId, point, task));
   const after = tasks.map((trained) => {
@@ -198,7 +199,7 @@ export function predictionTable(
       const measured = measuredAt(config, nodes, seed, order, point);
       if (measured === undefined) return [];
       const { predicted, score } = predict(seedTransfer(config, nodes, seed, point), order);
-      return [{ seed, measured, predicted, score, measuredScore: orderScore(tasks, measured, pooledMatrix.base) }];
+      return [{ seed, measured, predicted, score, measuredScore: measuredScore(pooledMatrix, measured) }];
     }),
   }));
   const rows = runs.map(({ order, why, seeds: replicates }): PredictedAndMeasured => {
@@ -245,16 +246,15 @@ export function predictionTable(
 function measuredAt(config: OmniConfig, nodes: Nodes, seed: number, order: readonly string[], point: string) {
   const found = taskIds(config).map((task) => [task, accuracyOf(nodes, stageId(seed, order), point, task)] as const);
   if (found.some(([, accuracy]) => accuracy === undefined)) return undefined;
-  return Object.fromEntries(
-    found.map(([task, accuracy]) => [task, accuracy?.mean === 0 ? 0.5 / (accuracy.n + 1) : (accuracy?.mean ?? 0)]),
-  );
+  return Object.fromEntries(found.map(([task, accuracy]) => [task, smoothed(accuracy?.mean ?? 0, accuracy?.n ?? 0)]));
 }
 
 /** Table 4, a block: every order by its predicted score, best first; none for more than six tasks or unfinished probes. */
 export function allOrders(config: OmniConfig, nodes: Nodes, point: string): readonly Prediction[] {
   const transfer = pooledTransfer(config, nodes, point);
-  const isWhole = missingCell(transfer) === undefined;
-  return taskIds(config).length > 6 || !isWhole ? [] : rankedOrders(transfer);
+  const count = taskIds(config).length;
+  if (count > mostTasksForAll || missingCell(transfer) !== undefined) return [];
+  return rankedOrders(transfer, permutations(taskIds(config)).length);
 }
 
 /** H[trained][evaluated]: relative change of sampled entropy (eq. 12), over seeds. */
@@ -277,9 +277,9 @@ export function entropyChange(config: OmniConfig, nodes: Nodes, point: string): 
 }
 
 /** exp(B) − 1 with rows trained and columns evaluated, as pictures show it (method §4). */
-export function transferChange(transfer: Transfer): Record<string, Record<string, number>> {
-  const { tasks, log } = transfer;
-  const cell = (trained: string, task: string) => Math.exp(log[task]?.[trained] ?? Number.NaN) - 1;
+export function transferChange({ tasks, transfer }: TransferTable): Record<string, Record<string, number>> {
+  const log = (trained: string, task: string) => transfer[tasks.indexOf(task)]?.[tasks.indexOf(trained)] ?? Number.NaN;
+  const cell = (trained: string, task: string) => Math.exp(log(trained, task)) - 1;
   return Object.fromEntries(
     tasks.map((trained) => [trained, Object.fromEntries(tasks.map((task) => [task, cell(trained, task)]))]),
   );

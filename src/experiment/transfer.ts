@@ -1,3 +1,12 @@
+import {
+  bestOrderings,
+  exactOrdering,
+  pairWeights,
+  predictOrder,
+  smoothed,
+  type TransferTable,
+} from "../schedule/index.js";
+
 /** An accuracy with the number of items it is over. */
 export interface Accuracy {
   readonly mean: number;
@@ -11,14 +20,6 @@ export interface ProbeAccuracies {
   readonly after: Readonly<Record<string, Readonly<Record<string, Accuracy>>>>;
 }
 
-/** Backward transfer (eq. 6): `log[evaluated][trained]`, natural log-ratios; the diagonal is what training a task gives it. */
-export interface Transfer {
-  readonly tasks: readonly string[];
-  readonly log: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  readonly base: Readonly<Record<string, number>>;
-  readonly single: Readonly<Record<string, number>>;
-}
-
 /** What an order is expected to come to. */
 export interface Prediction {
   readonly order: readonly string[];
@@ -27,64 +28,56 @@ export interface Prediction {
   readonly score: number;
 }
 
-/** A zero is smoothed to (0 + ½)/(n + 1), only then (method §4). @throws RangeError for a zero over no items */
-export function smoothed({ mean, n }: Accuracy): number {
-  if (mean > 0) return mean;
-  if (n <= 0) throw new RangeError("an accuracy of 0 over no items has no logarithm");
-  return 0.5 / (n + 1);
-}
-
-/** Transfer from accuracies, in the order of `tasks`; what was not measured is NaN. */
-export function transferOf(tasks: readonly string[], { base, after }: ProbeAccuracies): Transfer {
-  const of = (accuracy: Accuracy | undefined) => (accuracy === undefined ? Number.NaN : smoothed(accuracy));
-  const log = tasks.map((evaluated) => {
-    const row = tasks.map((trained) => {
-      return [trained, Math.log(of(after[trained]?.[evaluated])) - Math.log(of(base[evaluated]))] as const;
-    });
-    return [evaluated, Object.fromEntries(row)] as const;
-  });
+/** The transfer table of accuracies, tasks weighted alike; what was not measured is NaN. */
+export function transferOf(tasks: readonly string[], { base, after }: ProbeAccuracies): TransferTable {
+  const of = (accuracy: Accuracy | undefined) =>
+    accuracy === undefined ? Number.NaN : smoothed(accuracy.mean, accuracy.n);
+  const ratio = (evaluated: string, trained: string) =>
+    Math.log(of(after[trained]?.[evaluated])) - Math.log(of(base[evaluated]));
   return {
     tasks,
-    log: Object.fromEntries(log),
-    base: Object.fromEntries(tasks.map((task) => [task, of(base[task])])),
-    single: Object.fromEntries(tasks.map((task) => [task, of(after[task]?.[task])])),
+    base: tasks.map((task) => of(base[task])),
+    single: tasks.map((task) => of(after[task]?.[task])),
+    transfer: tasks.map((evaluated) => tasks.map((trained) => ratio(evaluated, trained))),
+    weights: tasks.map(() => 1 / tasks.length),
   };
 }
 
-/** Algorithm 1: only what is trained after a task changes what it ends at. */
-export function predict({ tasks, log, base, single }: Transfer, order: readonly string[]): Prediction {
-  const predicted = Object.fromEntries(
-    tasks.map((task) => {
-      const later = order.slice(order.indexOf(task) + 1);
-      const change = later.reduce((sum, trained) => sum + (log[task]?.[trained] ?? 0), 0);
-      return [task, (single[task] ?? 0) * Math.exp(change)];
-    }),
+/** Algorithm 1 for an order of task ids. */
+export function predict(table: TransferTable, order: readonly string[]): Prediction {
+  const { predicted, score } = predictOrder(
+    table,
+    order.map((task) => table.tasks.indexOf(task)),
   );
-  return { order, predicted, score: orderScore(tasks, predicted, base) };
+  return { order, predicted: Object.fromEntries(table.tasks.map((task, i) => [task, predicted[i] ?? 0])), score };
 }
 
-/** Mean over tasks of log(accuracy / base) (eq. 14 as a plain number). */
-export function orderScore(
-  tasks: readonly string[],
+/** Mean over tasks of log(accuracy / base) (eq. 14 as a plain number) of accuracies that were measured. */
+export function measuredScore(
+  { tasks, base, weights }: TransferTable,
   accuracy: Readonly<Record<string, number>>,
-  base: Readonly<Record<string, number>>,
 ): number {
-  const gains = tasks.map((task) => Math.log((accuracy[task] ?? 0) / (base[task] ?? 0)));
-  return gains.reduce((sum, gain) => sum + gain, 0) / tasks.length;
+  return tasks.reduce((sum, task, i) => sum + (weights[i] ?? 0) * Math.log((accuracy[task] ?? 0) / (base[i] ?? 0)), 0);
 }
 
-/** A task and the task trained before it that nothing was measured of; undefined where the matrix is whole. */
-export function missingCell({ tasks, log }: Transfer): { evaluated: string; trained: string } | undefined {
-  const pairs = tasks.flatMap((evaluated) => tasks.map((trained) => ({ evaluated, trained })));
-  return pairs.find(({ evaluated, trained }) => Number.isNaN(log[evaluated]?.[trained] ?? Number.NaN));
+/** A task and the task trained before it that nothing was measured of; undefined where the table is whole. */
+export function missingCell({ tasks, transfer }: TransferTable): { evaluated: string; trained: string } | undefined {
+  const pairs = tasks.flatMap((evaluated, i) => tasks.map((trained, j) => ({ evaluated, trained, i, j })));
+  return pairs.find(({ i, j }) => Number.isNaN(transfer[i]?.[j] ?? Number.NaN));
 }
 
-/** Every order's prediction, best first; ties go to the order first in `tasks`. Meant for K ≤ 6. */
-export function rankedOrders(transfer: Transfer): readonly Prediction[] {
-  return permutations(transfer.tasks)
-    .map((order) => predict(transfer, order))
-    .sort((a, b) => b.score - a.score);
+/** The `count` orders of highest predicted score, best first; ties go to the order first in `tasks`. At most 24 tasks. */
+export function rankedOrders(table: TransferTable, count: number): readonly Prediction[] {
+  return bestOrderings(pairWeights(table), count).map((order) => predict(table, namesOf(table, order)));
 }
+
+/** The order of the lowest predicted score. */
+export function worstOrder(table: TransferTable): readonly string[] {
+  const negated = pairWeights(table).map((row) => row.map((value) => -value));
+  return namesOf(table, exactOrdering(negated));
+}
+
+const namesOf = ({ tasks }: TransferTable, order: readonly number[]) => order.map((at) => tasks[at] ?? "");
 
 /** All orders, in lexicographic order of the list's own positions. */
 export function permutations(list: readonly string[]): readonly (readonly string[])[] {

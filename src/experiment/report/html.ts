@@ -4,7 +4,7 @@ import { methodChart } from "./bar-chart.js";
 import { heatMap } from "./heat-map.js";
 import { stageChart } from "./line-chart.js";
 import { escaped } from "./markup.js";
-import { type Curve, type ExperimentReport, type Matrix, percent } from "./report.js";
+import { type Curve, type ExperimentReport, type Matrix, percent, predictedPercent } from "./report.js";
 import { predictionScatter } from "./scatter.js";
 import { bestSentences, headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
 import { pageStyle } from "./style.js";
@@ -107,7 +107,7 @@ function predictionTable({ rows }: PredictionTable, tasks: readonly string[]): s
       `${shownOrder(row.order)} (${row.why})`,
       ...tasks.flatMap((task) => [
         percent(row.measured[task]),
-        (100 * (row.predicted[task] ?? Number.NaN)).toFixed(1),
+        predictedPercent(row.predicted[task]),
         percent(row.error[task]),
       ]),
       percent(row.measuredScore),
@@ -133,7 +133,7 @@ function ranked(title: string, orders: readonly Prediction[], tasks: readonly st
     String(at + 1),
     shownOrder(order),
     (100 * score).toFixed(2),
-    ...tasks.map((task) => (100 * (predicted[task] ?? 0)).toFixed(1)),
+    ...tasks.map((task) => predictedPercent(predicted[task])),
   ]);
   return `<details><summary>${escaped(title)} (Table 4)</summary>${table(["", "order", "score × 100", ...tasks], rows)}</details>`;
 }

@@ -1,6 +1,6 @@
 import { type NamedTable, type PredictionTable, shownOrder } from "../tables.js";
 import type { Prediction } from "../transfer.js";
-import { type ExperimentReport, type Matrix, percent, signedPercent } from "./report.js";
+import { type ExperimentReport, type Matrix, percent, predictedPercent, signedPercent } from "./report.js";
 import { headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
 
 /** The report as Markdown; accuracies in percent, ± is Student's 95 % interval over seeds. */
@@ -52,7 +52,7 @@ function predictionRows({ rows }: PredictionTable, tasks: readonly string[]): st
       shownOrder(row.order),
       ...tasks.flatMap((task) => [
         percent(row.measured[task]),
-        (100 * (row.predicted[task] ?? Number.NaN)).toFixed(1),
+        predictedPercent(row.predicted[task]),
         percent(row.error[task]),
       ]),
       percent(row.measuredScore),
@@ -86,9 +86,7 @@ function orders(title: string, ranked: readonly Prediction[], tasks: readonly st
     String(at + 1),
     shownOrder(order),
     (100 * score).toFixed(2),
-    ...tasks.map(
-      (task) => `${(100 * (predicted[task] ?? 0)).toFixed(1)}${(predicted[task] ?? 0) > 1 ? " (above 100)" : ""}`,
-    ),
+    ...tasks.map((task) => predictedPercent(predicted[task])),
   ]);
   return section(title, table(["", "order", "score ×100", ...tasks], rows));
 }

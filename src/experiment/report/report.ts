@@ -149,3 +149,9 @@ export function percent(value: ReplicateMean | null | undefined): string {
 export function signedPercent(value: number): string {
   return Number.isFinite(value) ? `${value >= 0 ? "+" : "−"}${Math.abs(100 * value).toFixed(1)} %` : "–";
 }
+
+/** A predicted accuracy in percent; above 100, where multiplying ratios stops making sense, it is flagged, not clipped. */
+export function predictedPercent(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  return `${(100 * value).toFixed(1)}${value > 1 ? " (over 100)" : ""}`;
+}

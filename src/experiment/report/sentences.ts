@@ -10,7 +10,7 @@ export function headlineSentences({ headlines, methods }: ExperimentReport): rea
   if (headlines.length === 0) return ["No order and baseline were both run, so no gain is told."];
   return headlines.map(({ over, gain }) => {
     const name = methodNames[over as keyof typeof methodNames] ?? over;
-    return `The mean over tasks of ${best?.name ?? "the first order"} is ${signed(gain)} % relative to ${name}.`;
+    return `The mean over tasks of ${best?.name ?? "the first order"} is ${signed(gain)} relative to ${name}.`;
   });
 }
 
@@ -21,7 +21,7 @@ export function predictionSentences({ predictions }: ExperimentReport): readonly
     const measured = rows.filter((row) => row.measuredScore !== null).length;
     if (measured === 0) return [];
     const pooled = correlation === null ? "undefined" : correlation.toFixed(2);
-    const perSeed = bySeed === null ? "" : `; seed by seed ${shown(bySeed, 1, 2)}`;
+    const perSeed = bySeed === null ? "" : `; seed by seed ${shown(bySeed)}`;
     const error = meanError === null ? "" : `; mean absolute error ${(100 * meanError).toFixed(1)} points of accuracy`;
     return [
       `On ${split}, the rank correlation (Spearman) of predicted and measured scores over ${measured} orders is ${pooled}${perSeed}${error}.`,
@@ -55,10 +55,12 @@ export function sharedSentence({ cost }: ExperimentReport): string {
 
 function signed(value: ReplicateMean | null): string {
   if (value === null) return "–";
-  return `${value.mean >= 0 ? "+" : ""}${shown(value, 100, 1)}`;
+  const { mean, half, n } = value;
+  const interval = half === null ? "" : ` ± ${(100 * half).toFixed(1)}`;
+  return `${mean >= 0 ? "+" : "−"}${Math.abs(100 * mean).toFixed(1)}${interval} % (${n} ${n === 1 ? "seed" : "seeds"})`;
 }
 
-function shown({ mean, half, n }: ReplicateMean, factor: number, digits: number): string {
-  const interval = half === null ? "" : ` ± ${(factor * half).toFixed(digits)}`;
-  return `${(factor * mean).toFixed(digits)}${interval} (${n} ${n === 1 ? "seed" : "seeds"})`;
+function shown({ mean, half, n }: ReplicateMean): string {
+  const interval = half === null ? "" : ` ± ${half.toFixed(2)}`;
+  return `${mean.toFixed(2)}${interval} (${n} ${n === 1 ? "seed" : "seeds"})`;
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { overReplicates, rankCorrelation, ranks } from "../../../src/experiment/statistics.js";
-import { predict, rankedOrders, smoothed, transferOf } from "../../../src/experiment/transfer.js";
+import { missingCell, predict, rankedOrders, transferOf, worstOrder } from "../../../src/experiment/transfer.js";
 
 /** The paper's multipliers as method §4 recovers them from Table 4, test block; written trained → evaluated. */
 const base = { M: 55.5, C: 29.6, Q: 41.5, W: 74.2 };
@@ -29,7 +29,7 @@ function paper() {
 
 describe("predictions", () => {
   it("rank the paper's orders as its Table 4: M,C,Q,W first at 12.85, W,Q,C,M last at −2.11", () => {
-    const ranked = rankedOrders(paper());
+    const ranked = rankedOrders(paper(), 24);
     expect(ranked).toHaveLength(24);
     expect(ranked[0]?.order).toEqual(["M", "C", "Q", "W"]);
     expect(100 * (ranked[0]?.score ?? 0)).toBeCloseTo(12.85, 0);
@@ -42,10 +42,13 @@ describe("predictions", () => {
     expect(predicted.W).toBeCloseTo(0.784, 12);
   });
 
-  it("smooth a zero only, and refuse one over no items", () => {
-    expect(smoothed({ mean: 0, n: 9 })).toBe(0.05);
-    expect(smoothed({ mean: 0.2, n: 9 })).toBe(0.2);
-    expect(() => smoothed({ mean: 0, n: 0 })).toThrow(RangeError);
+  it("find the worst order without going through all", () => {
+    expect(worstOrder(paper())).toEqual(rankedOrders(paper(), 24).at(-1)?.order);
+  });
+
+  it("are not a number where a cell was not measured, and say which", () => {
+    const table = transferOf(["a", "b"], { base: { a: { mean: 0.5, n: 9 } }, after: {} });
+    expect(missingCell(table)).toMatchObject({ evaluated: "a", trained: "a" });
   });
 });
 

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import { resolveConfig } from "../../../src/config/index.js";
+import { experimentHtml, experimentMarkdown, experimentReport } from "../../../src/experiment/index.js";
+import type { ExperimentNode } from "../../../src/experiment/node.js";
+import { baselineNodes, orderNodes, probeNodes } from "../../../src/experiment/plan-nodes.js";
+import type { NodeResult } from "../../../src/experiment/read-nodes.js";
+import type { TaskEvaluation } from "../../../src/telemetry/index.js";
+
+const config = resolveConfig({
+  version: 1,
+  model: { base: "nano" },
+  tasks: ["a", "b"].map((id) => ({ id, family: "qa", data: { source: "x.jsonl" } })),
+  experiment: { seeds: [1, 2], orders: { all: true } },
+});
+
+/** Accuracies of our making: a task gains 0.2 by its own training and loses 0.1 by what is trained after it. */
+function accuracy(node: ExperimentNode, task: string): number {
+  const path = node.kind === "stage" ? node.id.split(".").slice(1) : node.kind === "joint" ? ["a", "b"] : [];
+  const at = path.indexOf(task);
+  return (
+    (at < 0 ? 0.5 : 0.7) - 0.1 * (path.length - 1 - Math.max(at, -1)) * (path.length > 0 ? 1 : 0) + node.seed / 1000
+  );
+}
+
+function evaluation(mean: number): TaskEvaluation {
+  return {
+    rollouts: 10,
+    scored: 10,
+    reward: mean,
+    components: { qa: mean, format: 1 },
+    lengthMean: 5,
+    lengthMax: 9,
+    truncatedFraction: 0,
+    entropy: mean,
+    groups: {},
+    primary: "qa",
+    samples: 1,
+    intervals: { qa: { mean, low: mean - 0.1, high: mean + 0.1, n: 10 } },
+  };
+}
+
+function result(node: ExperimentNode): NodeResult {
+  const tasks = { a: evaluation(accuracy(node, "a")), b: evaluation(accuracy(node, "b")) };
+  return {
+    node,
+    evaluations: { validation: tasks, test: tasks },
+    steps: 3,
+    wallSeconds: 1,
+    generatedTokens: 10,
+    trainedTokens: 10,
+    judgeCalls: 0,
+    sandboxRuns: 0,
+  };
+}
+
+const orders = [
+  ["a", "b"],
+  ["b", "a"],
+].map((order, at) => ({ order, why: at === 0 ? ("best" as const) : ("all" as const) }));
+const nodes = [
+  ...probeNodes(config),
+  ...orderNodes(
+    config,
+    orders.map(({ order }) => order),
+  ),
+  ...baselineNodes(config),
+];
+const outcome = {
+  status: "finished" as const,
+  orders,
+  nodes: Object.fromEntries(nodes.map((node) => [node.id, result(node)])),
+};
+const report = experimentReport(config, outcome, {
+  name: "<script>x</script>",
+  model: "m",
+  cautions: ["careful & plain"],
+});
+
+describe("the report of an experiment", () => {
+  it("tells every method over seeds, and the gain of the best order over joint training", () => {
+    expect(report.methods.map(({ name }) => name)).toEqual([
+      "base",
+      "only a",
+      "only b",
+      "joint",
+      "a → b (best)",
+      "b → a",
+    ]);
+    const joint = 2 * 0.65;
+    const best = accuracy(orderNodes(config, [["a", "b"]])[0] as ExperimentNode, "a");
+    expect(report.headlines[0]?.gain?.mean).toBeCloseTo((best + best + 0.1) / joint - 1, 1);
+  });
+
+  it("shows rows trained and columns evaluated: training b takes from a what it was measured to take", () => {
+    expect(report.transfer.test.b?.a).toBeCloseTo(0.4 / 0.5 - 1, 2);
+    expect(report.transfer.test.b?.b).toBeCloseTo(0.7 / 0.5 - 1, 2);
+  });
+
+  it("sets measured beside predicted, with the error over seeds", () => {
+    const [row] = report.predictions.test.rows;
+    expect(row?.predicted.b).toBeCloseTo(0.7015, 3);
+    expect(row?.error.b?.mean).toBeCloseTo(0, 6);
+    expect(row?.error.a).toMatchObject({ n: 2 });
+    expect(report.predictions.test.meanError).toBeGreaterThan(0);
+  });
+
+  it("is one page that loads nothing, runs nothing and shows names as text, with the numbers in its pictures", () => {
+    const html = experimentHtml(report);
+    expect(html).not.toMatch(/<script|https?:|<link|<img|@import|url\(/);
+    expect(html).toContain("&lt;script&gt;x&lt;/script&gt;");
+    expect(html).toContain("careful &amp; plain");
+    expect(html).toContain("prefers-color-scheme:dark");
+    expect(html.match(/<svg/g)?.length).toBeGreaterThan(5);
+    expect(html).toMatch(/<text[^>]*>−19\.7 %<\/text>/);
+  });
+
+  it("is the same in Markdown, and flags a prediction above 100", () => {
+    const text = experimentMarkdown(report);
+    expect(text).toMatch(/\| base \| 50\.0 \| 50\.0 \| 50\.0 \|/);
+    expect(text).toMatch(/rank correlation \(Spearman\) of predicted and measured scores over 2 orders is/);
+    const high = [{ order: ["a", "b"], predicted: { a: 1.2, b: 0.5 }, score: 1 }];
+    expect(experimentMarkdown({ ...report, allOrders: { validation: high, test: [] } })).toContain("120.0 (over 100)");
+  });
+});
