@@ -7,9 +7,11 @@ export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions,
 export { type RunLine, runSubmissions, UnpassedTests } from "./run-submissions.js";
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
 export {
+  type AttackResult,
   buildImage,
   type HostContainers,
   openSandbox,
   pruneContainers,
   sandboxContainers,
+  selfCheck,
 } from "./sandbox.js";

@@ -11,3 +11,4 @@ export { type DockerSandboxOptions, openDockerSandbox } from "./docker-sandbox.j
 export { type EmbeddedSandboxOptions, openEmbeddedSandbox } from "./embedded-sandbox.js";
 export { type OpenSandboxOptions, openSandbox } from "./open-sandbox.js";
 export * from "./sandbox.js";
+export { type AttackResult, selfCheck } from "./self-check.js";

@@ -3,6 +3,7 @@ import type { Cli } from "../../io.js";
 import { addBuild } from "./build.js";
 import { addPrune, addPs } from "./containers.js";
 import { addRun } from "./run.js";
+import { addSelfCheck } from "./self-check.js";
 
 /** `omni sandbox …` */
 export function addSandbox(program: Command, cli: Cli): void {
@@ -10,11 +11,12 @@ export function addSandbox(program: Command, cli: Cli): void {
     .command("sandbox")
     .description("run programs in sandboxes, look after their containers and images")
     .addHelpText("after", examples);
-  for (const add of [addRun, addPs, addPrune, addBuild]) add(sandbox, cli);
+  for (const add of [addRun, addSelfCheck, addPs, addPrune, addBuild]) add(sandbox, cli);
 }
 
 const examples = `
 Examples:
   $ omni sandbox build python                      make the image that programs run in
   $ omni sandbox run --input programs.jsonl        run programs against their tests
+  $ omni sandbox self-check                        what this host's Docker does not contain
   $ omni sandbox ps                                containers of every sandbox on this machine`;
