@@ -2,11 +2,11 @@
 const { join } = require("node:path");
 
 /** The second door of a room: contracts without adapters behind them. */
-const CONTRACTS = ["sandbox/sandbox", "engine/engine", "rewards/reward", "tasks/task"];
+const CONTRACTS = ["sandbox/sandbox", "engine/engine", "rewards/reward", "tasks/task", "workers/workers"];
 const CONTRACT_FILES = `^src/(${CONTRACTS.join("|")})\\.ts$`;
 
 /** Rooms whose index.ts gives out adapters: only compose builds from them; others see the contract file. */
-const ADAPTER_ROOMS = ["engine", "sandbox"];
+const ADAPTER_ROOMS = ["engine", "sandbox", "workers"];
 
 /** Room → the rooms that it may see. `core` is open to all; a room with adapters stands for its contract file. */
 const MAY_SEE = {
@@ -19,12 +19,13 @@ const MAY_SEE = {
   engine: ["config"],
   store: ["config"],
   telemetry: ["config"],
-  rewards: ["config", "sandbox"],
-  tasks: ["config", "rewards", "sandbox"],
+  workers: ["config"],
+  rewards: ["config", "sandbox", "workers"],
+  tasks: ["config", "rewards", "sandbox", "workers"],
   train: ["config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry"],
   experiment: ["config", "engine", "schedule", "store", "telemetry", "train"],
-  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train"],
-  cli: ["compose", "config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train"],
+  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train", "workers"],
+  cli: ["compose", "config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train", "workers"],
 };
 
 /** Package → the one place it lives in. One that is not here may be imported nowhere in src. */
@@ -34,6 +35,7 @@ const VENDORS = {
   highs: "solver/",
   dockerode: "sandbox/",
   pyodide: "sandbox/",
+  zeromq: "workers/",
   openai: "rewards/judge",
   libsql: "store/",
   pino: "telemetry/",
