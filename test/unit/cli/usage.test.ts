@@ -18,7 +18,7 @@ afterAll(() => {
 
 const commands = [
   ...["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "experiment", "runs", "export"],
-  ...["reward", "sandbox"],
+  ...["reward", "sandbox", "schedule"],
 ];
 
 describe("help", () => {
