@@ -24,12 +24,13 @@ const MAY_SEE = {
   tasks: ["config", "rewards", "sandbox", "workers"],
   train: ["config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry"],
   experiment: ["config", "engine", "schedule", "store", "telemetry", "train"],
-  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "solver", "store", "tasks", "telemetry", "train", "workers"],
+  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train", "workers"],
   cli: ["compose", "config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train", "workers"],
 };
 
 /** Package → the one place it lives in. One that is not here may be imported nowhere in src. */
 const VENDORS = {
+  "@cortex-js/compute-engine": "rewards/math/symbolic/",
   "@grpc/grpc-js": "engine/",
   protobufjs: "engine/",
   highs: "solver/",

@@ -15,4 +15,3 @@ export {
   sandboxContainers,
   selfCheck,
 } from "./sandbox.js";
-export { type ScheduleOptions, scheduleOrder, solveLop } from "./schedule.js";

@@ -1,13 +1,12 @@
 import { pathToFileURL } from "node:url";
 import { hint, type OmniConfig } from "../config/index.js";
 import { ConfigError, DataError, deriveSeed, type RewardRecord } from "../core/index.js";
-import { buildReward, type Judge, type QaStyle, rewardFamilies } from "../rewards/index.js";
+import { buildReward, type Judge, type JudgeStats, openJudge, type QaStyle, rewardFamilies } from "../rewards/index.js";
 import type { Reward } from "../rewards/reward.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { MAX_LINE_CHARS, parseResponseLine, type ResponseLine, type WrongLine } from "../tasks/index.js";
 import { inOrder } from "./in-order.js";
-import { openConfiguredJudge } from "./judge.js";
 
 /** What a family's reward is built from, without engine or training. */
 export interface RewardOptions {
@@ -30,7 +29,7 @@ export interface OpenReward {
   readonly family: string;
   readonly reward: Reward;
   /** Undefined where no judge is asked. */
-  readonly judge: Judge | undefined;
+  judgeStats(): JudgeStats | undefined;
   /** Scores responses in the order they come in; memory is bounded, whatever the source's length. */
   score(lines: AsyncIterable<NumberedLine>): AsyncGenerator<ScoredLine>;
   close(): Promise<void>;
@@ -71,7 +70,7 @@ export async function openReward(options: RewardOptions): Promise<OpenReward> {
     return {
       family: name,
       reward,
-      judge: tools.judge,
+      judgeStats: () => tools.judge?.stats(),
       score: (lines) => inOrder(lines, scoreLine, WINDOW),
       close: async () => tools.sandbox?.close(),
     };
@@ -95,7 +94,7 @@ interface Tools {
 async function openTools({ family, config, signal, notice }: RewardOptions): Promise<Tools> {
   return {
     sandbox: family === "code" ? await openSandbox({ ...config.sandbox, signal, notice }) : undefined,
-    judge: family === "writing" && config.judge !== undefined ? openConfiguredJudge(config.judge) : undefined,
+    judge: family === "writing" && config.judge !== undefined ? openJudge(config.judge) : undefined,
   };
 }
 

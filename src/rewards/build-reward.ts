@@ -1,12 +1,14 @@
 import { hint } from "../config/index.js";
 import { ConfigError } from "../core/index.js";
 import type { Sandbox, SandboxLimits } from "../sandbox/sandbox.js";
+import type { VerifyWorkers } from "../workers/workers.js";
 import type { AnswerOptions } from "./answer.js";
 import { codeComponent } from "./code/code.js";
 import { formatComponent, tagsComponent } from "./format.js";
 import { checkWeight, composeReward, defaultWeights, type Weighted } from "./hybrid.js";
 import type { Judge } from "./judge/judge.js";
-import { mathComponent } from "./math/math.js";
+import { type Disagreement, mathComponent } from "./math/math.js";
+import type { MathVerifier } from "./math/verify-job.js";
 import { type QaStyle, qaComponent } from "./qa/qa.js";
 import type { Reward, RewardComponent } from "./reward.js";
 import { writingComponent } from "./writing/writing.js";
@@ -24,6 +26,9 @@ export interface RewardSettings {
   /** Weight by component name: the family, `format`, `tags`. Left out or empty = the defaults 1, 0.1, 0.1. */
   readonly reward?: Readonly<Record<string, number>>;
   readonly data?: { readonly style?: QaStyle };
+  /** Of family math: which verifier decides, and whether the other runs beside it to be compared. */
+  readonly verifier?: MathVerifier;
+  readonly compareVerifiers?: boolean;
 }
 
 /** What primary components work with; needed only by the families that use them. */
@@ -31,6 +36,10 @@ export interface RewardTools {
   readonly sandbox?: Sandbox | undefined;
   readonly sandboxLimits?: Partial<SandboxLimits> | undefined;
   readonly judge?: Judge | undefined;
+  /** Verify workers for mathematics that text and exact numbers cannot decide; without them it counts as wrong. */
+  readonly verify?: VerifyWorkers | undefined;
+  /** Told where the two math verifiers disagree, if the task has both run. */
+  readonly onDisagreement?: ((disagreement: Disagreement) => void) | undefined;
 }
 
 /**
@@ -54,10 +63,15 @@ export function buildReward(task: RewardSettings, tools: RewardTools = {}, optio
 }
 
 function primaryComponent(task: RewardSettings, tools: RewardTools, options: AnswerOptions): RewardComponent {
-  const { sandbox, sandboxLimits: limits, judge } = tools;
+  const { sandbox, sandboxLimits: limits, judge, verify } = tools;
   switch (task.family) {
     case "math":
-      return mathComponent(options);
+      return mathComponent({
+        ...options,
+        verify,
+        verifier: task.verifier,
+        onDisagreement: task.compareVerifiers ? tools.onDisagreement : undefined,
+      });
     case "qa":
       return qaComponent({ ...options, ...(task.data?.style ? { style: task.data.style } : {}) });
     case "code":

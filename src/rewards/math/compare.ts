@@ -1,6 +1,6 @@
 import { canonical, render } from "./canonical.js";
 import { parseQuantity, sameQuantity } from "./quantity.js";
-import { type Token, tokenize } from "./tokens.js";
+import { MAX_ANSWER_CHARS, type Token, tokenize } from "./tokens.js";
 
 /**
  * What the in-process layer can say of an answer against the gold. `undecided` is for a symbolic layer to settle; where
@@ -12,6 +12,9 @@ export type Comparison =
   | { readonly outcome: "undecided"; readonly reason: string }
   | { readonly outcome: "bad_gold"; readonly reason: string };
 
+/** The only words before an answer that say nothing. */
+const LEAD_IN =
+  /^\s*(?:(?:so|thus|hence|therefore),?\s+)?(?:the\s+)?(?:final\s+)?answer(?:\s+is\b|\s*[:=])\s*:?\s*(?=\S)/i;
 const MAX_DEPTH = 4;
 const CLOSERS: ReadonlyMap<string, string> = new Map([
   ["(", ")"],
@@ -35,8 +38,9 @@ export function compareAnswers(answer: string, gold: string): Comparison {
   return compareTokens(given, truth, 0);
 }
 
-function read(text: string): readonly Token[] | undefined {
-  const tokens = tokenize(text);
+/** Cuts an answer into canonical tokens, a lead-in such as `The answer is` left away; undefined when it is too long. */
+export function read(text: string): readonly Token[] | undefined {
+  const tokens = tokenize(text.length > MAX_ANSWER_CHARS ? text : text.trimEnd().replace(LEAD_IN, ""));
   return tokens === undefined ? undefined : canonical(tokens);
 }
 
@@ -47,6 +51,8 @@ function compareTokens(given: readonly Token[], truth: readonly Token[], depth: 
   const value = parseQuantity(given, { any: false, also: number?.unit });
   if (number !== undefined && value !== undefined) {
     if (sameQuantity(value, number)) return { outcome: "equal", by: "number" };
+    // Degrees against radians are for arithmetic with π.
+    if (/[°]|rad/.test(value.unit + number.unit)) return { outcome: "undecided", reason: "an angle" };
     return { outcome: "different", reason: "another number" };
   }
   if (isWords(gold) && answer.toLowerCase() === gold.toLowerCase()) return { outcome: "equal", by: "word" };
@@ -64,13 +70,15 @@ function compareElements(given: readonly Token[], truth: readonly Token[], depth
   const [answers, golds] = [elements(given), elements(truth)];
   if (answers === undefined || golds === undefined) return undecided;
   if (answers.bracket !== golds.bracket) return { outcome: "undecided", reason: "other brackets" };
-  if (answers.parts.length !== golds.parts.length)
-    return { outcome: "different", reason: "another number of elements" };
+  const ordered = golds.bracket !== "" && !golds.bracket.startsWith("\\{");
+  if (answers.parts.length !== golds.parts.length) {
+    return ordered ? { outcome: "different", reason: "another number of elements" } : undecided;
+  }
   for (const [i, gold] of golds.parts.entries()) {
     const answer = answers.parts[i] ?? [];
     if (gold.length === 0 || answer.length === 0) return undecided;
     const compared = compareTokens(answer, gold, depth + 1);
-    if (compared.outcome !== "equal") return compared;
+    if (compared.outcome !== "equal") return ordered ? compared : undecided;
   }
   return { outcome: "equal", by: "elements" };
 }

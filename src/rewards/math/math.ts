@@ -1,20 +1,37 @@
 import type { ComponentScore } from "../../core/index.js";
+import type { VerifyWorkers } from "../../workers/workers.js";
 import { type AnswerOptions, answerOf } from "../answer.js";
-import type { RewardComponent } from "../reward.js";
+import type { RewardComponent, RewardContext } from "../reward.js";
 import { compareAnswers } from "./compare.js";
+import { type MathVerifier, mathVerifiers, type Verified, verifyInWorker } from "./verify-job.js";
 
-/** Scores an answer against the gold: 1 equal, 0 not, null when the gold is broken. */
-export function scoreMath(answer: string, gold: string): ComponentScore {
-  const compared = compareAnswers(answer, gold);
-  if (compared.outcome === "equal") return { value: 1, details: { by: compared.by } };
-  return { value: compared.outcome === "bad_gold" ? null : 0, reason: compared.reason };
+/** How answers are verified. */
+export interface MathOptions extends AnswerOptions {
+  /** Runs the symbolic layer; without it, what text and exact numbers leave undecided is wrong. */
+  readonly verify?: VerifyWorkers | undefined;
+  /** Which verifier decides; `math-verify` needs `verify`. Default builtin. */
+  readonly verifier?: MathVerifier | undefined;
+  /** Runs the other verifier too and reports where they disagree; it never changes the verdict. Needs `verify`. */
+  readonly onDisagreement?: ((disagreement: Disagreement) => void) | undefined;
 }
 
-/** The primary component `math` (method §3): the one answer, verified in process; 0 or 1. */
-export function mathComponent(options: AnswerOptions = {}): RewardComponent {
+/** An answer on which the two verifiers disagree. */
+export interface Disagreement {
+  readonly answer: string;
+  readonly gold: string;
+  readonly verdicts: Readonly<Record<MathVerifier, "equal" | "different" | "bad_gold" | "unmeasured">>;
+}
+
+/** Scores an answer against the gold in process: 1 equal, 0 not or undecided, null when the gold is broken. */
+export function scoreMath(answer: string, gold: string): ComponentScore {
+  return scoreOf(compareAnswers(answer, gold));
+}
+
+/** The primary component `math` (method §3): the one answer, verified; 0 or 1, null where it could not be measured. */
+export function mathComponent(options: MathOptions = {}): RewardComponent {
   return {
     name: "math",
-    score: async (input) => {
+    score: async (input, context) => {
       const { gold } = input.item;
       if (gold.kind !== "math") return { value: null, reason: gold.kind === "none" ? gold.reason : "no math gold" };
       const answer = answerOf(input, options);
@@ -22,7 +39,52 @@ export function mathComponent(options: AnswerOptions = {}): RewardComponent {
         const broken = scoreMath("0", gold.answer);
         return broken.value === null ? broken : { value: 0, reason: answer.reason };
       }
-      return scoreMath(answer.text, gold.answer);
+      return scoreOf(await verified(answer.text, gold.answer, options, context));
     },
   };
+}
+
+type Outcome = Verified | ReturnType<typeof compareAnswers>;
+
+async function verified(answer: string, gold: string, options: MathOptions, context: RewardContext): Promise<Outcome> {
+  const { verifier = "builtin", onDisagreement } = options;
+  const decided = await ask(verifier, answer, gold, options, context);
+  if (onDisagreement === undefined || options.verify === undefined) return decided;
+  const other = mathVerifiers.find((name) => name !== verifier) ?? verifier;
+  const second = await ask(other, answer, gold, options, context);
+  if (settled(decided) !== settled(second)) {
+    const verdicts = { [verifier]: settled(decided), [other]: settled(second) } as Disagreement["verdicts"];
+    onDisagreement({ answer, gold, verdicts });
+  }
+  return decided;
+}
+
+async function ask(
+  verifier: MathVerifier,
+  answer: string,
+  gold: string,
+  { verify }: MathOptions,
+  { signal }: RewardContext,
+): Promise<Outcome> {
+  const compared = compareAnswers(answer, gold);
+  // A broken gold and an answer beyond the length cap are no matter of mathematics; both verifiers are spared them.
+  if (compared.outcome === "bad_gold" || verify === undefined) return compared;
+  if (verifier === "builtin" && compared.outcome !== "undecided") return compared;
+  return verifyInWorker(verify, verifier, { answer, gold }, signal);
+}
+
+function settled({ outcome }: Outcome): Disagreement["verdicts"][MathVerifier] {
+  return outcome === "undecided" ? "different" : outcome;
+}
+
+function scoreOf(verdict: Outcome): ComponentScore {
+  switch (verdict.outcome) {
+    case "equal":
+      return { value: 1, details: { by: verdict.by } };
+    case "bad_gold":
+    case "unmeasured":
+      return { value: null, reason: verdict.reason };
+    default:
+      return { value: 0, reason: verdict.reason };
+  }
 }

@@ -1,5 +1,5 @@
 import type { Token } from "./tokens.js";
-import { type UnitRule, unitOf } from "./units.js";
+import { type UnitRule, type UnitScale, unitOf, unitScale } from "./units.js";
 
 /** Largest power of ten that is evaluated; beyond it a number is refused, so no answer can cost memory. */
 const MAX_EXPONENT = 1000;
@@ -44,12 +44,25 @@ export function parseQuantity(tokens: readonly Token[], rule: UnitRule): Quantit
   return { num: (outer ?? inner ?? 1n) * magnitude.num, den: magnitude.den, unit, symbol };
 }
 
-/** Exact equality; a unit or symbol that only one side names is no difference (percent is compared as written). */
+/**
+ * Exact equality, units converted where they measure the same. A unit or symbol that only one side names is no
+ * difference; and a percentage is its hundredth besides: 25% = 25 = 0.25, but 25 ≠ 0.25.
+ */
 export function sameQuantity(a: Quantity, b: Quantity): boolean {
-  if (a.unit !== b.unit && a.unit !== "" && b.unit !== "") return false;
   if (a.symbol !== b.symbol && a.symbol !== "" && b.symbol !== "") return false;
-  return a.num * b.den === b.num * a.den;
+  const same = a.num * b.den === b.num * a.den;
+  if (a.unit === b.unit) return same;
+  const [x, y] = [unitScale(a.unit), unitScale(b.unit)];
+  if (a.unit === "" || b.unit === "") return same || ((x ?? y)?.dimension === "share" && sameScaled(a, x, b, y));
+  return x !== undefined && x.dimension === y?.dimension && sameScaled(a, x, b, y);
 }
+
+function sameScaled(a: Quantity, x: UnitScale | undefined, b: Quantity, y: UnitScale | undefined): boolean {
+  const [left, right] = [x ?? ONE, y ?? ONE];
+  return a.num * left.num * (b.den * right.den) === b.num * right.num * (a.den * left.den);
+}
+
+const ONE = { num: 1n, den: 1n };
 
 function text(cursor: Cursor, ahead = 0): string {
   return cursor.tokens[cursor.at + ahead]?.text ?? "";

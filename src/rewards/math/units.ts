@@ -1,41 +1,42 @@
 import type { Token } from "./tokens.js";
 
-// One line a unit: its canonical name first. A trailing plural "s" is understood.
+// One line a unit: its canonical name first, then other names; after a colon its dimension and size in the dimension's
+// base, where it can be converted. A trailing plural "s" is understood.
 const TABLE = `
-% percent pct
-° degree deg
-$ dollar usd buck
+% percent pct : share 1/100
+° degree deg : angle
+rad radian : angle
+$ dollar usd buck : dollars 1
+cent ¢ : dollars 1/100
 € euro eur
 £ pound_sterling gbp
-cent ¢
-mm millimeter millimetre
-cm centimeter centimetre
-m meter metre
-km kilometer kilometre
-in inch inches
-ft foot feet
-yd yard
-mi mile
-mg milligram
-g gram
-kg kilogram kilo
+mm millimeter millimetre : length 1/1000
+cm centimeter centimetre : length 1/100
+m meter metre : length 1
+km kilometer kilometre : length 1000
+in inch inches : length 127/5000
+ft foot feet : length 381/1250
+yd yard : length 1143/1250
+mi mile : length 201168/125
+mg milligram : mass 1/1000
+g gram : mass 1
+kg kilogram kilo : mass 1000
 t ton tonne
-lb pound
-oz ounce
-ml milliliter millilitre
-l L liter litre
-gal gallon
-qt quart
-pt pint
-cup
-s sec second
-min minute
-h hr hour
-day
-week wk
-month
-year yr
-rad radian
+lb pound : pounds 1
+oz ounce : pounds 1/16
+ml milliliter millilitre : volume 1/1000
+l L liter litre : volume 1
+gal gallon : pints 8
+qt quart : pints 2
+pt pint : pints 1
+cup : pints 1/2
+s sec second : time 1
+min minute : time 60
+h hr hour : time 3600
+day : time 86400
+week wk : time 604800
+month : years 1/12
+year yr : years 1
 mi/h mph
 km/h kph kmh
 hz Hz hertz
@@ -56,13 +57,45 @@ time
 way
 `;
 
+/** What a unit measures, and its size in the base unit of that dimension (degrees: π/180, which is no fraction). */
+export interface UnitScale {
+  readonly dimension: string;
+  readonly num: bigint;
+  readonly den: bigint;
+}
+
+const LINES = TABLE.trim()
+  .split("\n")
+  .map((line) => {
+    const [names = "", measure] = line.split(" : ");
+    return { names: names.split(" "), measure };
+  });
+
+const SCALES: ReadonlyMap<string, UnitScale> = new Map(
+  LINES.flatMap(({ names: [name = ""], measure }) => {
+    if (measure === undefined) return [];
+    const [, dimension = "", num = "1", den = "1"] = /^(\w+)(?: (\d+)(?:\/(\d+))?)?$/.exec(measure) ?? [];
+    return [[name, { dimension, num: BigInt(num), den: BigInt(den) }]];
+  }),
+);
+
+/** The scale of a unit as {@link unitOf} names it, squares, cubes and quotients included; undefined when it has none. */
+export function unitScale(unit: string): UnitScale | undefined {
+  let dimension = "";
+  let [num, den] = [1n, 1n];
+  for (const [, slash = "", name = "", power = "1"] of unit.matchAll(/(\/?) ?([^/^ ]+)(?:\^([23]))?/g)) {
+    const scale = SCALES.get(name);
+    if (scale === undefined) return undefined;
+    const [up, down] = slash === "" ? [scale.num, scale.den] : [scale.den, scale.num];
+    num *= up ** BigInt(power);
+    den *= down ** BigInt(power);
+    dimension += `${slash}${scale.dimension}${power === "1" ? "" : `^${power}`}`;
+  }
+  return dimension === "" ? undefined : { dimension, num, den };
+}
+
 const UNITS: ReadonlyMap<string, string> = new Map(
-  TABLE.trim()
-    .split("\n")
-    .flatMap((line) => {
-      const names = line.split(" ");
-      return names.map((name): [string, string] => [name, names[0] ?? name]);
-    }),
+  LINES.flatMap(({ names }) => names.map((name): [string, string] => [name, names[0] ?? name])),
 );
 
 /** Words that change what the number before them means; never a unit. */

@@ -43,16 +43,7 @@ function conversation(question: string, opening: readonly string[] = []): string
 }
 
 function scoreJudgement(judgement: Judgement, trial: boolean): ComponentScore {
-  const { outcome, reason, raw, usage, latencyMs, attempts, flipped, cached } = judgement;
-  const details = {
-    outcome: outcome ?? null,
-    raw,
-    usage: { ...usage },
-    latencyMs,
-    attempts,
-    trial,
-    ...(flipped !== undefined && { flipped }),
-    ...(cached && { cached }),
-  };
+  const { outcome, reason, raw, usage, latencyMs, attempts } = judgement;
+  const details = { outcome: outcome ?? null, raw, usage: { ...usage }, latencyMs, attempts, trial };
   return { value: judgement.outcome === undefined ? null : judgement.score, reason, details };
 }

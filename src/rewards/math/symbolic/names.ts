@@ -1,0 +1,47 @@
+import type { Head } from "./expression.js";
+
+/** Names that are one symbol, with or without a backslash. */
+export const GREEK: ReadonlySet<string> = new Set(
+  (
+    "pi alpha beta gamma delta epsilon varepsilon zeta eta theta vartheta iota kappa lambda mu nu xi rho sigma tau " +
+    "phi varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega ell hbar"
+  ).split(" "),
+);
+
+const FUNCTIONS: ReadonlyMap<string, Head> = new Map(
+  Object.entries({
+    sin: "Sin",
+    cos: "Cos",
+    tan: "Tan",
+    tg: "Tan",
+    cot: "Cot",
+    sec: "Sec",
+    csc: "Csc",
+    arcsin: "Arcsin",
+    asin: "Arcsin",
+    arccos: "Arccos",
+    acos: "Arccos",
+    arctan: "Arctan",
+    atan: "Arctan",
+    sinh: "Sinh",
+    cosh: "Cosh",
+    tanh: "Tanh",
+    ln: "Ln",
+    log: "Log",
+    lg: "Log",
+    exp: "Power",
+    sqrt: "Root",
+    abs: "Abs",
+    floor: "Floor",
+    ceil: "Ceil",
+    gcd: "Gcd",
+    lcm: "Lcm",
+    max: "Max",
+    min: "Min",
+  } satisfies Record<string, Head>),
+);
+
+/** What a function's name means; `exp` is a power of e, `sqrt` a root of degree 2. */
+export function functionOf(name: string): Head | undefined {
+  return FUNCTIONS.get(name);
+}

@@ -1,0 +1,218 @@
+import { unitScale } from "../units.js";
+import type { AnswerNode } from "./answer-node.js";
+import { call, contains, type Expression, number, resolved, symbol, variables } from "./expression.js";
+import { conditionOf, sameCondition, subjectOf } from "./region.js";
+import { sameRelation } from "./same-relation.js";
+import { sameValue } from "./same-value.js";
+
+type Group = AnswerNode & { readonly kind: "group" };
+type Value = AnswerNode & { readonly kind: "value" };
+
+/** Whether two answers mean the same; docs/math-policy.md says what that is, line by line. */
+export function sameAnswer(answer: AnswerNode, gold: AnswerNode): boolean {
+  const [a, b] = unassigned(listed(answer), listed(gold));
+  if (a.kind === "value" && b.kind === "value") return sameQuantities(a, b);
+  if (a.kind === "text" && b.kind === "text") return a.text === b.text;
+  if (a.kind === "ratio" && b.kind === "ratio") return sameRatio(a.parts, b.parts);
+  if (a.kind === "named" && b.kind === "named") return a.set === b.set;
+  if (a.kind === "matrix" || b.kind === "matrix") return sameMatrix(a, b);
+  if (describesRegion(a) || describesRegion(b)) {
+    const [given, truth] = [conditionOf(bareSet(a)), conditionOf(bareSet(b))];
+    if (given !== undefined && truth !== undefined) return sameCondition(given, truth);
+  }
+  if (a.kind === "combined" && b.kind === "combined") return a.by === b.by && matchAll(a.parts, b.parts);
+  if (a.kind === "relation" && b.kind === "relation") return sameRelation(a, b, sameAnswer);
+  if (a.kind === "group" && b.kind === "group") return sameGroup(a, b);
+  return false;
+}
+
+/** Values with `±` as the list of both; in lists and sets, each in its place. */
+function listed(node: AnswerNode): AnswerNode {
+  if (node.kind === "value" && contains(node.expression, "PlusMinus")) {
+    return { kind: "group", open: "", close: "", items: bothSigns(node) };
+  }
+  if (node.kind === "relation" && node.operators.length === 1 && node.operators[0] === "=") {
+    const [left, right] = node.sides.map(listed);
+    if (right?.kind === "group" && right.open === "" && left !== undefined && subjectOf(left) !== "") return right;
+  }
+  if (node.kind !== "group" || (node.open !== "" && node.open !== "\\{")) return node;
+  const items = node.items.flatMap((item) => {
+    const inner = listed(item);
+    return inner.kind === "group" && inner.open === "" ? inner.items : [inner];
+  });
+  return { ...node, items };
+}
+
+function bothSigns(value: Value): readonly AnswerNode[] {
+  return ([1, -1] as const).map((sign) => ({ ...value, expression: resolved(value.expression, sign) }));
+}
+
+/**
+ * `x = 3` beside `3`, `(x, y) = (1, 2)` beside `(1, 2)`, `x = 1 or x = 2` beside `1, 2`: what an assignment names is left
+ * away where the other side names nothing.
+ */
+function unassigned(a: AnswerNode, b: AnswerNode): readonly [AnswerNode, AnswerNode] {
+  const [named, other] = [isNamed(a), isNamed(b)];
+  if (named && !other) return [assigned(a), b];
+  if (other && !named) return [a, assigned(b)];
+  if (named && a.kind === "relation" && b.kind === "relation" && !contradictory(a, b)) {
+    return [assigned(a), assigned(b)];
+  }
+  return [a, b];
+}
+
+/** Both are solved for the same one symbol. */
+function contradictory(a: AnswerNode & { kind: "relation" }, b: AnswerNode & { kind: "relation" }): boolean {
+  const solved = [a, b].map((node) => (chain(node) ? subjectOf(node.sides[0]) : ""));
+  return solved[0] === "" || solved[0] !== solved[1];
+}
+
+function isNamed(node: AnswerNode): boolean {
+  if (node.kind === "relation") return chain(node) || node.operators.join() === "\\in";
+  return node.kind === "group" && node.open === "" && node.items.every(isNamed);
+}
+
+function chain(node: AnswerNode & { readonly kind: "relation" }): boolean {
+  return node.operators.every((operator) => operator === "=");
+}
+
+function assigned(node: AnswerNode): AnswerNode {
+  if (node.kind === "group") return { ...node, items: node.items.map(assigned) };
+  if (node.kind !== "relation") return node;
+  const [first, ...rest] = node.sides;
+  const last = rest.at(-1);
+  if (first === undefined || last === undefined) return node;
+  if (node.operators[0] === "\\in") return subjectOf(first) !== "" && last.kind === "group" ? last : node;
+  const middle = rest.slice(0, -1);
+  if (!middle.every((side) => sameAnswer(side, last))) return node;
+  if (subjectOf(first) !== "" || isTupleOfNames(first) || isUnknownCall(first)) return last;
+  return rest.length === 1 && subjectOf(last) !== "" ? first : node;
+}
+
+function isUnknownCall(node: AnswerNode): boolean {
+  return node.kind === "value" && node.expression.kind === "call" && node.expression.head === "Apply";
+}
+
+function isTupleOfNames(node: AnswerNode): boolean {
+  return node.kind === "group" && node.open === "(" && node.items.every((item) => subjectOf(item) !== "");
+}
+
+function sameQuantities(a: Value, b: Value): boolean {
+  const [given, truth] = [unitScale(a.unit), unitScale(b.unit)];
+  if (a.unit === b.unit) return sameValue(a.expression, b.expression);
+  if (a.unit !== "" && b.unit !== "") {
+    if (given === undefined || truth === undefined || given.dimension !== truth.dimension) return false;
+    return sameValue(scaled(a), scaled(b));
+  }
+  // A unit that only one side names is no difference; % and ° are numbers besides, a hundredth and π/180.
+  if (sameValue(a.expression, b.expression)) return true;
+  const pure = (a.unit === "" ? truth : given)?.dimension;
+  return (pure === "share" || pure === "angle") && sameValue(scaled(a), scaled(b));
+}
+
+/** The value in the base unit of its dimension. */
+function scaled(value: Value): Expression {
+  if (value.unit === "°") return call("Multiply", value.expression, call("Divide", symbol("pi"), number(180n)));
+  const scale = unitScale(value.unit);
+  if (scale === undefined) return value.expression;
+  return call("Multiply", value.expression, number(scale.num, scale.den));
+}
+
+/** Proportional, as 2:4 and 1:2; two digits after a colon may be minutes, and those are compared as they stand. */
+function sameRatio(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean {
+  if (a.length !== b.length) return false;
+  if (a.every((part, i) => sameAnswer(part, b[i] ?? { kind: "text", text: "" }))) return true;
+  const [x, y] = [a.map(scalarOf), b.map(scalarOf)];
+  const minutes = [x[1], y[1]].some((part) => part?.kind === "number" && part.num < 60n && part.num >= 10n);
+  const [x0, y0] = [x[0], y[0]];
+  if (minutes || x0 === undefined || y0 === undefined) return false;
+  return x.every((part, i) => {
+    const other = y[i];
+    if (part === undefined || other === undefined) return false;
+    return sameValue(call("Multiply", part, y0), call("Multiply", other, x0)) && !sameValue(other, number(0n));
+  });
+}
+
+function scalarOf(node: AnswerNode): Expression | undefined {
+  return node.kind === "value" ? node.expression : undefined;
+}
+
+/** Same shape, entry by entry; a tuple may stand for a vector, a list of lists for a matrix; a determinant is a number. */
+function sameMatrix(a: AnswerNode, b: AnswerNode): boolean {
+  const [rows, other] = [rowsOf(a), rowsOf(b)];
+  if (rows === undefined || other === undefined || determinant(a) !== determinant(b)) return false;
+  const vector = a.kind !== b.kind;
+  const left = vector && isVector(rows) ? [rows.flat()] : rows;
+  const right = vector && isVector(other) ? [other.flat()] : other;
+  return left.length === right.length && left.every((row, i) => inOrder(row, right[i] ?? []));
+}
+
+function determinant(node: AnswerNode): boolean {
+  return node.kind === "matrix" && node.determinant;
+}
+
+function isVector(rows: readonly (readonly AnswerNode[])[]): boolean {
+  return rows.length === 1 || rows.every((row) => row.length === 1);
+}
+
+function rowsOf(node: AnswerNode): readonly (readonly AnswerNode[])[] | undefined {
+  if (node.kind === "matrix") return node.rows;
+  if (node.kind !== "group" || node.open === "" || node.open === "\\{") return undefined;
+  const rows = node.items.map((item) => (item.kind === "group" && item.open === node.open ? item.items : undefined));
+  if (rows.every((row) => row !== undefined)) return rows;
+  return [node.items];
+}
+
+function inOrder(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean {
+  return a.length === b.length && a.every((item, i) => sameAnswer(item, b[i] ?? { kind: "text", text: "" }));
+}
+
+/** Only a region can be meant: unions, orders, set-builders, half-open or unbounded intervals, ℝ, ∅. */
+function describesRegion(node: AnswerNode): boolean {
+  if (node.kind === "named" || node.kind === "builder" || node.kind === "combined") return true;
+  if (node.kind === "relation") return node.operators.some((operator) => /^(<|>|\\le|\\ge|\\ne|\\in)$/.test(operator));
+  if (node.kind !== "group" || node.items.length !== 2) return false;
+  if ((node.open === "(" && node.close === "]") || (node.open === "[" && node.close === ")")) return true;
+  return (
+    node.open !== "" && node.items.some((item) => item.kind === "value" && variables(item.expression).has("infinity"))
+  );
+}
+
+/** A bare list of conditions joined by commas (`x < 1, x > 3`) is left; a bare list of numbers is a set of them. */
+function bareSet(node: AnswerNode): AnswerNode {
+  return node.kind === "group" && node.open === "" ? { ...node, open: "\\{", close: "\\}" } : node;
+}
+
+/**
+ * `( )`, `[ ]` and `⟨ ⟩` keep their order and their kind; `{ }` and bare lists have none. A bare list may stand for either,
+ * and then counts as what the other side is.
+ */
+function sameGroup(a: Group, b: Group): boolean {
+  const [left, right] = [bracketOf(a), bracketOf(b)];
+  const bare = left === "" || right === "";
+  if (left !== right && !bare) return false;
+  const sets = [left, right].every((bracket) => bracket === "" || bracket === "\\{");
+  if (!sets) return inOrder(a.items.map(assigned), b.items.map(assigned));
+  const unique = left === "\\{" || right === "\\{";
+  return matchAll(unique ? distinct(a.items) : a.items, unique ? distinct(b.items) : b.items);
+}
+
+function bracketOf(group: Group): string {
+  return group.open === "\\langle" ? "(" : group.open;
+}
+
+function distinct(items: readonly AnswerNode[]): readonly AnswerNode[] {
+  return items.length > 64 ? items : items.filter((item, i) => !items.slice(0, i).some((one) => sameAnswer(one, item)));
+}
+
+/** Whether each of `a` has its own equal in `b`. Equality being transitive, the first that fits will do. */
+function matchAll(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean {
+  if (a.length !== b.length) return false;
+  if (a.length > 64) return inOrder(a, b);
+  const left = [...b];
+  return a.every((item) => {
+    const found = left.findIndex((other) => sameAnswer(item, other));
+    if (found >= 0) left.splice(found, 1);
+    return found >= 0;
+  });
+}

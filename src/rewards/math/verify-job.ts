@@ -1,0 +1,45 @@
+import type { VerifyJob, VerifyWorkers } from "../../workers/workers.js";
+import type { Verdict } from "./verdict.js";
+
+/** Which verifier decides: the one built in, or Math-Verify in a Python worker. They are never combined. */
+export const mathVerifiers = ["builtin", "math-verify"] as const;
+
+/** One of {@link mathVerifiers}. */
+export type MathVerifier = (typeof mathVerifiers)[number];
+
+/** The kinds of job that the math reward gives to verify workers, and the modules that do them. */
+export const mathJobs = {
+  math: { runtime: "node", module: new URL("./worker.js", import.meta.url).href },
+  "math-verify": { runtime: "python", module: "omni_engine.verify.math_verify" },
+} as const;
+
+const KINDS: Record<MathVerifier, keyof typeof mathJobs> = { builtin: "math", "math-verify": "math-verify" };
+
+/** What a worker gets. */
+export interface MathJobInput {
+  readonly answer: string;
+  readonly gold: string;
+}
+
+/** A verdict, or why there is none: a lost worker, a deadline. */
+export type Verified = Verdict | { readonly outcome: "unmeasured"; readonly reason: string };
+
+/** Asks a verify worker for the verdict on an answer. Throws CancelledError only. */
+export async function verifyInWorker(
+  workers: VerifyWorkers,
+  verifier: MathVerifier,
+  { answer, gold }: MathJobInput,
+  signal?: AbortSignal,
+): Promise<Verified> {
+  const job: VerifyJob<Verdict> = { kind: KINDS[verifier], input: { answer, gold }, read: readVerdict };
+  const done = await workers.run(job, signal === undefined ? {} : { signal });
+  return done.kind === "value" ? done.value : { outcome: "unmeasured", reason: `${done.kind}: ${done.reason}` };
+}
+
+/** Reads what a worker sent. Throws on what is no verdict: workers are not trusted. */
+function readVerdict(output: unknown): Verdict {
+  const { outcome, by, reason } = (output ?? {}) as Readonly<Record<string, unknown>>;
+  if (outcome === "equal" && (by === "symbolic" || by === "math-verify")) return { outcome, by };
+  if ((outcome === "different" || outcome === "bad_gold") && typeof reason === "string") return { outcome, reason };
+  throw new Error("a worker's output is no verdict on an answer");
+}

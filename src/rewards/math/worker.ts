@@ -1,0 +1,16 @@
+import type { JobHandler } from "../../workers/workers.js";
+import { warmUp } from "./symbolic/precise.js";
+import { verifySymbolically } from "./symbolic/verify-answer.js";
+
+// Half a second of loading is spent before the first job, not in its deadline.
+warmUp();
+
+/** The job `math`: `{answer, gold}`, both strings, to a verdict of the symbolic layer. Throws on any other input. */
+export const handle: JobHandler = (input) => {
+  const { answer, gold } = (input ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof answer !== "string" || typeof gold !== "string") throw new Error("math: answer and gold must be strings");
+  const verdict = verifySymbolically(answer, gold);
+  return verdict.outcome === "equal"
+    ? { outcome: verdict.outcome, by: verdict.by }
+    : { outcome: verdict.outcome, reason: verdict.reason };
+};
