@@ -24,7 +24,7 @@ const MAY_SEE = {
   tasks: ["config", "rewards", "sandbox", "workers"],
   train: ["config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry"],
   experiment: ["config", "engine", "schedule", "store", "telemetry", "train"],
-  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train", "workers"],
+  compose: ["config", "engine", "experiment", "grpo", "rewards", "sandbox", "schedule", "solver", "store", "tasks", "telemetry", "train", "workers"],
   cli: ["compose", "config", "engine", "grpo", "rewards", "sandbox", "schedule", "store", "tasks", "telemetry", "train", "workers"],
 };
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from contextlib import nullcontext
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from test_loss import POLICY, assert_close
 from tiny import batch, tiny_model
 
 from omni_engine.errors import EngineError
-from omni_engine.training import GradientSums
+from omni_engine.training import GradientSums, forward
 
 
 def test_chunks_add_up_to_the_whole():
@@ -51,6 +52,36 @@ def test_a_cancelled_chunk_adds_nothing():
     with pytest.raises(EngineError, match="cancelled"):
         sums.add(batch(model), POLICY, lambda: next(asked))
     assert all(float(gradient.abs().max()) == 0 for gradient in sums.sums())
+
+
+def test_a_chunk_that_failed_is_undone_before_the_sums_are_read_or_added_to():
+    model = tiny_model(1, torch.float32)
+    datums = batch(tiny_model(1))
+    untouched = GradientSums(model, lambda: model, token_budget=20)
+    untouched.add(datums[:4], POLICY)
+    for read_first in (True, False):
+        sums = GradientSums(model, lambda: model, token_budget=20)
+        sums.add(datums[:4], POLICY)
+        asked = iter([False, True])
+        with pytest.raises(EngineError, match="cancelled"):
+            sums.add(datums[4:], POLICY, lambda asked=asked: next(asked))
+        if read_first:
+            assert all(torch.equal(a, b) for a, b in zip(untouched.sums(), sums.sums(), strict=True))
+        sums.add(datums[4:], POLICY)
+        whole = GradientSums(model, lambda: model, token_budget=20)
+        whole.add(datums[:4], POLICY)
+        whole.add(datums[4:], POLICY)
+        assert all(torch.equal(a, b) for a, b in zip(whole.sums(), sums.sums(), strict=True))
+
+
+def test_activations_made_again_leave_the_bits_as_they_were(monkeypatch: pytest.MonkeyPatch):
+    model = tiny_model(1, torch.float32)
+    datums = batch(tiny_model(1))
+    spared, kept = GradientSums(model, lambda: model), GradientSums(model, lambda: model)
+    spared.add(datums, POLICY)
+    monkeypatch.setattr(forward, "cheap_activations_recomputed", lambda _: nullcontext())
+    kept.add(datums, POLICY)
+    assert all(torch.equal(a, b) for a, b in zip(spared.sums(), kept.sums(), strict=True))
 
 
 def test_the_same_calls_give_the_same_bits():

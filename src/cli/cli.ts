@@ -10,6 +10,7 @@ import { addResume } from "./commands/resume.js";
 import { addReward } from "./commands/reward.js";
 import { addRuns } from "./commands/runs.js";
 import { addSandbox } from "./commands/sandbox/sandbox.js";
+import { addSchedule } from "./commands/schedule.js";
 import { addSetup } from "./commands/setup.js";
 import { addSft } from "./commands/sft.js";
 import { addTrain } from "./commands/train.js";
@@ -61,6 +62,7 @@ function buildProgram(cli: Cli): Command {
     addExperiment,
     addRuns,
     addExport,
+    addSchedule,
     addSandbox,
     addReward,
   ];

@@ -7,6 +7,7 @@ import { buildTask, type LoadReport, openTaskData, type TaskData } from "../task
 import type { Task } from "../tasks/task.js";
 import type { LoadedTask, Usage } from "../train/index.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
+import { openConfiguredJudge } from "./judge.js";
 import { cacheFolder } from "./places.js";
 
 /** Everything built from a config; `close` ends all of it. */
@@ -59,7 +60,7 @@ function sandboxCounts(sandbox: Sandbox): Pick<Usage, "sandboxRuns" | "sandboxIn
 }
 
 function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | undefined {
-  if (config.judge !== undefined) return openJudge(config.judge);
+  if (config.judge !== undefined) return openConfiguredJudge(config.judge);
   const trial = engine.capabilities.judge;
   if (trial === undefined) return undefined;
   return openJudge({ ...trialJudge, baseUrl: trial.baseUrl, apiKey: trial.token, model: model.base });

@@ -15,3 +15,4 @@ export {
   sandboxContainers,
   selfCheck,
 } from "./sandbox.js";
+export { type ScheduleOptions, scheduleOrder, solveLop } from "./schedule.js";

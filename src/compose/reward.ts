@@ -1,12 +1,13 @@
 import { pathToFileURL } from "node:url";
 import { hint, type OmniConfig } from "../config/index.js";
 import { ConfigError, DataError, deriveSeed, type RewardRecord } from "../core/index.js";
-import { buildReward, type Judge, type JudgeStats, openJudge, type QaStyle, rewardFamilies } from "../rewards/index.js";
+import { buildReward, type Judge, type QaStyle, rewardFamilies } from "../rewards/index.js";
 import type { Reward } from "../rewards/reward.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { MAX_LINE_CHARS, parseResponseLine, type ResponseLine, type WrongLine } from "../tasks/index.js";
 import { inOrder } from "./in-order.js";
+import { openConfiguredJudge } from "./judge.js";
 
 /** What a family's reward is built from, without engine or training. */
 export interface RewardOptions {
@@ -29,7 +30,7 @@ export interface OpenReward {
   readonly family: string;
   readonly reward: Reward;
   /** Undefined where no judge is asked. */
-  judgeStats(): JudgeStats | undefined;
+  readonly judge: Judge | undefined;
   /** Scores responses in the order they come in; memory is bounded, whatever the source's length. */
   score(lines: AsyncIterable<NumberedLine>): AsyncGenerator<ScoredLine>;
   close(): Promise<void>;
@@ -70,7 +71,7 @@ export async function openReward(options: RewardOptions): Promise<OpenReward> {
     return {
       family: name,
       reward,
-      judgeStats: () => tools.judge?.stats(),
+      judge: tools.judge,
       score: (lines) => inOrder(lines, scoreLine, WINDOW),
       close: async () => tools.sandbox?.close(),
     };
@@ -94,7 +95,7 @@ interface Tools {
 async function openTools({ family, config, signal, notice }: RewardOptions): Promise<Tools> {
   return {
     sandbox: family === "code" ? await openSandbox({ ...config.sandbox, signal, notice }) : undefined,
-    judge: family === "writing" && config.judge !== undefined ? openJudge(config.judge) : undefined,
+    judge: family === "writing" && config.judge !== undefined ? openConfiguredJudge(config.judge) : undefined,
   };
 }
 

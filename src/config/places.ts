@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { OmniError } from "../core/index.js";
 import type { ConfigIssue, ConfigPath } from "./issue.js";
-import type { DataConfig, EngineConfig, OmniConfig, SandboxConfig } from "./schema.js";
+import type { DataConfig, EngineConfig, JudgeConfig, OmniConfig, SandboxConfig } from "./schema.js";
 
 /** True for a data source on the hub instead of on disk. */
 export const isHubSource = (source: string): boolean => source.startsWith("hub:");
@@ -15,9 +15,18 @@ export function withAbsolutePaths(config: OmniConfig, baseDir: string): OmniConf
     model: { ...model, base: /^(\.{0,2}\/|\.{1,2}$)/.test(model.base) ? resolve(baseDir, model.base) : model.base },
     engines: config.engines.map((engine) => absoluteEngine(engine, baseDir)),
     tasks: config.tasks.map((task) => ({ ...task, data: absoluteData(task.data, baseDir) })),
-    ...(judge?.apiKey === undefined ? {} : { judge: { ...judge, apiKey: judge.apiKey.resolvedIn(baseDir, resolve) } }),
+    ...(judge === undefined ? {} : { judge: absoluteJudge(judge, baseDir) }),
     sandbox: absoluteSandbox(config.sandbox, baseDir),
     run: { ...config.run, folder: resolve(config.run.folder) },
+  };
+}
+
+function absoluteJudge(judge: JudgeConfig, baseDir: string): JudgeConfig {
+  const { apiKey, cache } = judge;
+  return {
+    ...judge,
+    ...(apiKey === undefined ? {} : { apiKey: apiKey.resolvedIn(baseDir, resolve) }),
+    cache: cache === "auto" || cache === "off" ? cache : resolve(baseDir, cache),
   };
 }
 

@@ -136,7 +136,17 @@ function engineIssues({ engines }: OmniConfig): ConfigIssue[] {
 
 function judgeIssues({ judge }: OmniConfig): ConfigIssue[] {
   if (judge === undefined) return [];
-  const { username, password } = new URL(judge.baseUrl);
+  return [...credentialIssues(judge.baseUrl), ...budgetIssues(judge)];
+}
+
+function budgetIssues({ maxCostUsd, prices }: NonNullable<OmniConfig["judge"]>): ConfigIssue[] {
+  if (maxCostUsd === undefined || prices !== undefined) return [];
+  const message = "maxCostUsd needs prices: { prompt: …, completion: … } in US dollars a million tokens; add them";
+  return [issue(["judge", "maxCostUsd"], "key", "prices", message)];
+}
+
+function credentialIssues(baseUrl: string): ConfigIssue[] {
+  const { username, password } = new URL(baseUrl);
   if (username === "" && password === "") return [];
   const message = "baseUrl holds a user or password; give the secret as apiKey: $" + "{VARIABLE}";
   return [issue(["judge", "baseUrl"], "value", "credentials", message)];

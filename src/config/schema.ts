@@ -158,6 +158,13 @@ const judgeSchema = strict({
   maxRetries: z.int().min(0).max(100).default(4),
   maxTokens: count.default(512),
   structuredOutput: z.enum(["auto", "json_schema", "json_object", "off"]).default("auto"),
+  rubric: text.exactOptional(),
+  requestsPerMinute: count.exactOptional(),
+  tokensPerMinute: count.exactOptional(),
+  deadlineMs: z.int().min(1).max(86_400_000).exactOptional(),
+  prices: strict({ prompt: z.number().min(0), completion: z.number().min(0) }).exactOptional(),
+  maxCostUsd: z.number().gt(0).exactOptional(),
+  cache: text.default("auto"),
 });
 
 const limitsSchema = strict({

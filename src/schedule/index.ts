@@ -8,6 +8,7 @@ export {
   type OpenLinearProgram,
   type OrderingBound,
 } from "./cutting-planes.js";
+export { type EntropyWarning, entropyWarnings } from "./entropy-warning.js";
 export {
   forgettabilityOrdering,
   greedyOrdering,
@@ -16,6 +17,16 @@ export {
   tieTolerance,
 } from "./linear-ordering.js";
 export { type FoundOrdering, type LocalSearchOptions, localSearchOrdering } from "./local-search.js";
+export { readLopFile } from "./lop-file.js";
+export { adviseOrder, type OrderAdvice, type SolvedOrder, type SolveLargeOrdering } from "./order-advice.js";
 export { type OrderPrediction, predictOrder } from "./prediction.js";
+export type { Interval, Stability } from "./stability.js";
 export { bestOrderings, exactOrdering, maxSubsetTasks, type SubsetTable, solveSubsets } from "./subset-ordering.js";
+export {
+  type EntropyProbe,
+  type ItemResults,
+  readTransferFile,
+  type TransferCounts,
+  type TransferFile,
+} from "./transfer-file.js";
 export { pairWeights, smoothed, type TransferTable } from "./transfer-table.js";

@@ -17,6 +17,7 @@ export type JudgeFault =
   | "wrong-json"
   | "wrong-schema"
   | "length"
+  | "slow"
   | "no-schema-400";
 
 /** A request as the server saw it. */
@@ -32,6 +33,8 @@ export interface JudgeRequestSeen {
 export interface JudgeServer {
   readonly baseUrl: string;
   readonly seen: readonly JudgeRequestSeen[];
+  /** Completions sent with usage: 100 prompt and 10 completion tokens each. */
+  readonly billed: () => number;
   /** Most requests under way at once. */
   readonly maxInFlight: () => number;
   close(): Promise<void>;
@@ -61,6 +64,7 @@ export async function startJudgeServer(options: JudgeServerOptions = {}): Promis
   const seen: JudgeRequestSeen[] = [];
   let inFlight = 0;
   let most = 0;
+  let billed = 0;
   const server = createServer((incoming, response) => {
     inFlight += 1;
     most = Math.max(most, inFlight);
@@ -70,7 +74,9 @@ export async function startJudgeServer(options: JudgeServerOptions = {}): Promis
     void read(incoming).then((body) => {
       const request = { body: JSON.parse(body), headers: incoming.headers, atMs: performance.now() };
       const n = seen.push(request) - 1;
-      answer(request, options.fault?.(n, request), response, options);
+      const fault = options.fault?.(n, request);
+      if (fault === undefined || ["slow", "empty", "wrong-json", "wrong-schema", "length"].includes(fault)) billed += 1;
+      answer(request, fault, response, options);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -78,6 +84,7 @@ export async function startJudgeServer(options: JudgeServerOptions = {}): Promis
   return {
     baseUrl: `http://127.0.0.1:${port}/v1`,
     seen,
+    billed: () => billed,
     maxInFlight: () => most,
     close: () =>
       new Promise((resolve) => {
@@ -124,6 +131,9 @@ function answer(
       structured ? error(400, "response_format is not supported") : completion(response, good, options);
       break;
     case "hang":
+      break;
+    case "slow":
+      setTimeout(() => completion(response, good, options), 30);
       break;
     case "hang-in-body":
       response.writeHead(200, { "content-type": "application/json" });

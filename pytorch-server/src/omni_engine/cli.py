@@ -13,6 +13,7 @@ from pathlib import Path
 
 from omni_engine import __version__
 from omni_engine.credentials import check_reach, read_credentials
+from omni_engine.heap import map_large_tensors
 from omni_engine.listen import SetupError, parse_address
 
 _GRACE_S = 2.0
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     # Threads that spin at barriers starve each other where cores are shared; this must be said before torch is loaded.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    map_large_tensors()
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="omni-engine: %(levelname)s %(name)s: %(message)s"
     )

@@ -1,17 +1,19 @@
 import { type Command, Option } from "commander";
 import type { OpenReward, ScoredLine } from "../../compose/index.js";
 import { configOfFlags, loadConfig, placedError } from "../../config/index.js";
-import type { JudgeStats } from "../../rewards/index.js";
+import { ConfigError } from "../../core/index.js";
 import { oneLine } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
 import { explained, shortLine } from "../explain-reward.js";
 import { withJson, withSet } from "../flags.js";
 import { inputLines } from "../input-lines.js";
 import { abortOnInterrupt } from "../interrupt.js";
-import { type Cli, say } from "../io.js";
+import { answer, type Cli, say } from "../io.js";
+import { judgeLine } from "../judge-line.js";
+import { table } from "../table.js";
 
 interface RewardFlags {
-  readonly input: string;
+  readonly input?: string;
   readonly config?: string;
   readonly set: readonly string[];
   readonly task?: string;
@@ -19,6 +21,7 @@ interface RewardFlags {
   readonly raw?: boolean;
   readonly strict?: boolean;
   readonly explain?: boolean;
+  readonly attackPanel?: boolean;
 }
 
 /** `omni reward FAMILY --input FILE|-` */
@@ -27,12 +30,13 @@ export function addReward(program: Command, cli: Cli): void {
     .command("reward")
     .description("score responses in a file or stream with a family's reward, or one of your own; no model, no GPU")
     .argument("<family>", "math, code, qa, writing, or a .js/.mjs file that exports a reward by default")
-    .requiredOption("--input <file>", 'lines of JSON: {"id", "prompt"?, "response", …}; - is stdin')
+    .option("--input <file>", 'lines of JSON: {"id", "prompt"?, "response", …}; - is stdin')
     .option("--config <file>", "a config whose judge, sandbox and seed to use")
     .option("--task <id>", "take weights and style from this task of the config")
     .addOption(new Option("--style <style>", "how qa asks").choices(["full-text", "letter", "open"]))
     .option("--raw", "the response itself is the answer: no tags, primary component only")
     .option("--explain", "say for each line what was compared and why it got its value")
+    .option("--attack-panel", "writing: measure how often text that speaks to the judge turns it; needs no input")
     .option("--strict", "stop at the first wrong line")
     .addHelpText("after", help)
     .action((family: string, flags: RewardFlags) => score(cli, family, flags));
@@ -49,6 +53,7 @@ Examples:
   $ echo '{"id": 1, "response": "<think>…</think><answer>0.5</answer>", "answer": "1/2"}' | omni reward math --input -
   $ omni reward code --input answers.jsonl --raw --json --set sandbox.kind=docker
   $ omni reward writing --input stories.jsonl --config omni.yaml --explain
+  $ omni reward writing --attack-panel --config omni.yaml
   $ omni reward ./my-reward.mjs --input answers.jsonl`;
 
 /** What became of the lines so far. */
@@ -59,6 +64,14 @@ interface Count {
 }
 
 async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void> {
+  if (flags.attackPanel && family !== "writing") {
+    throw new ConfigError("--attack-panel is for writing, the family with a judge", { code: "usage" });
+  }
+  if (flags.input === undefined && !flags.attackPanel) {
+    throw new ConfigError("name the responses: --input FILE, or --input - for stdin; see: omni reward --help", {
+      code: "usage",
+    });
+  }
   const loaded = flags.config
     ? await loadConfig(flags.config, { set: flags.set, env: cli.io.env })
     : configOfFlags(flags.set, cli.io.env);
@@ -75,7 +88,8 @@ async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void
       notice: (line) => say(cli, line),
     });
     try {
-      await scoreAll(cli, opened, flags, signal);
+      if (flags.attackPanel) await attack(cli, opened, signal);
+      else await scoreAll(cli, opened, { ...flags, input: flags.input ?? "" }, signal);
     } finally {
       await opened.close();
     }
@@ -86,7 +100,33 @@ async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void
   }
 }
 
-async function scoreAll(cli: Cli, opened: OpenReward, flags: RewardFlags, signal: AbortSignal): Promise<void> {
+/** What a judge does when a completion speaks to it: a measurement, no promise. */
+async function attack(cli: Cli, { judge }: OpenReward, signal: AbortSignal): Promise<void> {
+  if (judge === undefined) return; // a reward of family writing has one
+  const { attackPanel } = await import("../../rewards/index.js");
+  const report = await attackPanel(judge, { signal });
+  const rows = [report.control, ...report.attacks].map((row) => [
+    row.attack,
+    row.share === null ? "–" : `${Math.round(100 * row.share)} %`,
+    `${row.turned} of ${row.decided}`,
+    String(row.undefined),
+  ]);
+  answer(cli, report, () =>
+    [
+      `${report.model}: ${report.open} of ${report.items} poor texts lost or tied as they should; of those, with an attack`,
+      "",
+      table(["attack", "turned", "", "undefined"], rows),
+    ].join("\n"),
+  );
+  say(cli, judgeLine(judge.stats()));
+}
+
+async function scoreAll(
+  cli: Cli,
+  opened: OpenReward,
+  flags: RewardFlags & { readonly input: string },
+  signal: AbortSignal,
+): Promise<void> {
   const count: Count = { lines: 0, wrong: 0, undefined: 0 };
   const progress = setInterval(() => say(cli, `${counted(count)} so far`), 5_000);
   try {
@@ -103,8 +143,7 @@ async function scoreAll(cli: Cli, opened: OpenReward, flags: RewardFlags, signal
     clearInterval(progress);
   }
   say(cli, `${counted(count)}${count.wrong > 0 && flags.strict ? "; stopped there (--strict)" : ""}`);
-  const stats = opened.judgeStats();
-  if (stats !== undefined) say(cli, judgeLine(stats));
+  if (opened.judge !== undefined) say(cli, judgeLine(opened.judge.stats()));
   if (count.wrong > 0) cli.exitCode = exitCodes.failure;
 }
 
@@ -132,11 +171,4 @@ function document(scored: ScoredLine, primary: string, explain: boolean): object
 function counted({ lines, wrong, undefined: open }: Count): string {
   const rest = [...(open > 0 ? [`${open} undefined`] : []), ...(wrong > 0 ? [`${wrong} wrong`] : [])];
   return `${lines} ${lines === 1 ? "line" : "lines"}${rest.length > 0 ? `, ${rest.join(", ")}` : ""}`;
-}
-
-function judgeLine(stats: JudgeStats): string {
-  const { calls, attempts, failures, promptTokens, completionTokens, estimatedUsages, bothOrders, flips } = stats;
-  const estimated = estimatedUsages > 0 ? ` (${estimatedUsages} replies estimated)` : "";
-  const flipped = bothOrders > 0 ? `, ${flips} of ${bothOrders} flipped with the order` : "";
-  return `judge: ${calls} comparisons, ${attempts} requests, ${failures} undefined, ${promptTokens} + ${completionTokens} tokens${estimated}${flipped}`;
 }

@@ -1,6 +1,6 @@
 import OpenAI, { APIConnectionError, APIError } from "openai";
 import type { ChatMessage } from "../../core/index.js";
-import { type ReplyMode, VERDICT_SCHEMA } from "./prompt.js";
+import type { ReplyMode } from "./prompt.js";
 import { AttemptError, retryAfterMs, withTimeout } from "./retry.js";
 
 /** Where chat completions are asked for. */
@@ -29,6 +29,8 @@ export type Chat = (
   messages: readonly ChatMessage[],
   options: {
     readonly mode: ReplyMode;
+    /** JSON schema of the reply, for mode `json_schema`. */
+    readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
     readonly seed?: number;
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
@@ -51,14 +53,16 @@ export function openChat(endpoint: ChatEndpoint): Chat {
   // Newer models of some endpoints refuse `max_tokens` and name its successor.
   let limitField: "max_tokens" | "max_completion_tokens" = "max_tokens";
 
-  const once = async (...[messages, { mode, seed, signal, timeoutMs }]: Parameters<Chat>): Promise<ChatReply> => {
+  const once = async (
+    ...[messages, { mode, schema, seed, signal, timeoutMs }]: Parameters<Chat>
+  ): Promise<ChatReply> => {
     const body = {
       model: endpoint.model,
       messages: [...messages],
       temperature: endpoint.temperature,
       [limitField]: endpoint.maxTokens,
       ...(seed === undefined ? {} : { seed }),
-      ...responseFormat(mode),
+      ...responseFormat(mode, schema),
     };
     const call = async (attempt: AbortSignal): Promise<unknown> => {
       try {
@@ -82,11 +86,11 @@ export function openChat(endpoint: ChatEndpoint): Chat {
   };
 }
 
-function responseFormat(mode: ReplyMode) {
+function responseFormat(mode: ReplyMode, schema: Parameters<Chat>[1]["schema"]) {
   if (mode === "text") return {};
-  if (mode === "json_object") return { response_format: { type: "json_object" as const } };
-  const schema = { name: "verdict", strict: true, schema: { ...VERDICT_SCHEMA } };
-  return { response_format: { type: "json_schema" as const, json_schema: schema } };
+  if (mode === "json_object" || schema === undefined) return { response_format: { type: "json_object" as const } };
+  const format = { name: schema.name, strict: true, schema: { ...schema.schema } };
+  return { response_format: { type: "json_schema" as const, json_schema: format } };
 }
 
 /** What may pass by itself is retryable: 408, 409, 429, 5xx, lost connections, bodies that end early or are not JSON. */
@@ -105,7 +109,8 @@ function attemptError(error: unknown, shown: (message: string) => string): Attem
       cause: error,
     });
   }
-  return new AttemptError(shown(`broken reply: ${rootMessage(error)}`), { retryable: true, cause: error });
+  const message = shown(`broken reply: ${rootMessage(error)}`);
+  return new AttemptError(message, { retryable: true, maybeBilled: true, cause: error });
 }
 
 function rootMessage(error: unknown): string {

@@ -15,12 +15,14 @@ export interface ComparisonRequest {
   readonly signal?: AbortSignal;
 }
 
-/** Tokens that a judgement cost, all decoded and undecodable replies together. */
+/** What a judgement cost, all replies together, also undecodable ones and those lost on their way. */
 export interface JudgeUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
   /** True when an endpoint left usage out and it was estimated at four characters a token. */
   readonly estimated: boolean;
+  /** US dollars; undefined where no prices are configured. */
+  readonly costUsd?: number;
 }
 
 interface JudgementFacts {
@@ -35,6 +37,8 @@ interface JudgementFacts {
   readonly attempts: number;
   /** Whether the two orders disagreed; undefined where only one was asked for or decoded. */
   readonly flipped?: boolean;
+  /** Known from an earlier comparison of the same texts: nothing was asked or paid. */
+  readonly cached?: boolean;
 }
 
 /** The candidate against the reference. Without an outcome the comparison could not be measured: never a loss. */
@@ -60,8 +64,13 @@ export interface JudgeStats {
   readonly failures: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Replies whose usage was missing and estimated. */
+  /** Replies whose usage was missing, or that were lost after the request was taken, and their tokens as estimated. */
   readonly estimatedUsages: number;
+  readonly estimatedTokens: number;
+  /** US dollars at the configured prices; 0 without any. */
+  readonly costUsd: number;
+  /** Comparisons answered from the cache. */
+  readonly cacheHits: number;
   /** Comparisons that were decoded in both orders, and how many of those disagreed with themselves. */
   readonly bothOrders: number;
   readonly flips: number;

@@ -1,34 +1,22 @@
 import { setMaxListeners } from "node:events";
 import { deriveSeed } from "../../core/index.js";
-import { type ChatEndpoint, type ChatReply, openChat } from "./chat.js";
+import { type AskOptions, type EndpointOptions, openEndpoint } from "./endpoint.js";
 import type { ComparisonRequest, Judge, Judgement } from "./judge.js";
-import { createLimiter } from "./limiter.js";
 import { type Parsed, parseReply, type Verdict } from "./parse.js";
-import { candidateFirst, judgeMessages, type ReplyMode } from "./prompt.js";
-import { AttemptError, type RetryPolicy, withRetries } from "./retry.js";
+import { candidateFirst, judgeMessages, type ReplyMode, VERDICT_SCHEMA } from "./prompt.js";
+import { AttemptError } from "./retry.js";
 import { Tally, Totals } from "./tally.js";
 
 /** Settings of a judge behind an OpenAI-compatible endpoint; the names of the config's judge section. */
-export interface OpenAIJudgeOptions extends Partial<Omit<ChatEndpoint, "baseUrl" | "model" | "apiKey">> {
-  readonly baseUrl: string;
-  readonly model: string;
-  /** The key itself, or something that reveals it (the config's Secret); undefined where the endpoint asks for none. */
-  readonly apiKey?: string | { reveal(): string } | undefined;
+export interface OpenAIJudgeOptions extends EndpointOptions {
   /** `both` asks twice with the positions swapped and takes the mean. Default `one`, the position seeded. */
   readonly orders?: "one" | "both";
-  /** Attempts at once. Default 8. */
-  readonly maxConcurrency?: number;
-  /** Repetitions of a failed attempt. Default 4. */
-  readonly maxRetries?: number;
   /** `auto` tries a JSON schema first and falls back on a last line that is parsed strictly. */
   readonly structuredOutput?: "auto" | "json_schema" | "json_object" | "off";
+  /** What good means where a comparison brings no rubric of its own. */
+  readonly rubric?: string;
   /** The embedded server's frozen base model judges; its requests also carry a seed, so that it can be repeated. */
   readonly trial?: boolean;
-  /** For one comparison from its first attempt, waits between attempts included. Default timeoutMs · (maxRetries + 1). */
-  readonly deadlineMs?: number;
-  /** First back-off, doubling up to `maxBackoffMs`. Defaults 500 and 30,000. */
-  readonly backoffMs?: number;
-  readonly maxBackoffMs?: number;
 }
 
 const OUTCOMES = { 1: "win", 0.5: "tie", 0: "loss" } as const;
@@ -40,42 +28,19 @@ type OrderScore =
 
 /** A judge behind any OpenAI-compatible chat endpoint. Defaults are those of the config's judge section. */
 export function openJudge(options: OpenAIJudgeOptions): Judge {
-  const { orders = "one", maxRetries = 4, structuredOutput = "auto", trial = false, timeoutMs = 60_000 } = options;
-  const { baseUrl, model, temperature = 0.4, maxTokens = 512 } = options;
-  const key = typeof options.apiKey === "object" ? options.apiKey.reveal() : options.apiKey;
-  const chat = openChat({ baseUrl, model, temperature, maxTokens, timeoutMs, ...(key ? { apiKey: key } : {}) });
-  const limiter = createLimiter(options.maxConcurrency ?? 8);
-  const policy: RetryPolicy = {
-    maxRetries,
-    backoffMs: options.backoffMs ?? 500,
-    maxBackoffMs: options.maxBackoffMs ?? 30_000,
-  };
+  const { orders = "one", structuredOutput = "auto", trial = false, rubric } = options;
+  const endpoint = openEndpoint({ temperature: 0.4, ...options });
   const modes = new ReplyModes(structuredOutput);
   const totals = new Totals();
 
   /** One reply in one mode, repeated while the endpoint is down. */
-  const ask = (order: Order, mode: ReplyMode, tries: number): Promise<ChatReply> => {
-    const { request, tally } = order;
-    const messages = judgeMessages(request, order.candidateIsA, mode);
-    const attempt = async (): Promise<ChatReply> =>
-      limiter.run(async () => {
-        order.deadlineAt ??= performance.now() + (options.deadlineMs ?? timeoutMs * (maxRetries + 1));
-        const left = Math.ceil(order.deadlineAt - performance.now());
-        if (left <= 0) throw new AttemptError("the deadline has passed", { retryable: false });
-        const seed = trial ? { seed: deriveSeed(request.seed, "judge", "sample", tries) >>> 1 } : {};
-        const signal = request.signal ? { signal: request.signal } : {};
-        tally.attempts += 1;
-        try {
-          const reply = await chat(messages, { mode, timeoutMs: Math.min(timeoutMs, left), ...seed, ...signal });
-          const chars = messages.reduce((sum, message) => sum + message.content.length, 0);
-          tally.reply(reply.content, chars, reply.usage);
-          return reply;
-        } catch (error) {
-          tally.failedAttempts += 1;
-          throw error;
-        }
-      }, request.signal);
-    return withRetries(attempt, policy, () => order.deadlineAt ?? Number.POSITIVE_INFINITY, request.signal);
+  const ask = (order: Order, mode: ReplyMode, tries: number) => {
+    const { request } = order;
+    const messages = judgeMessages({ ...(rubric && { rubric }), ...request }, order.candidateIsA, mode);
+    const seed = trial ? { seed: deriveSeed(request.seed, "judge", "sample", tries) >>> 1 } : {};
+    const signal = request.signal ? { signal: request.signal } : {};
+    const schema = { name: "verdict", schema: VERDICT_SCHEMA };
+    return endpoint.ask(messages, { mode, schema, tally: order.tally, time: order, ...seed, ...signal });
   };
 
   /** Asks until a reply decodes, twice at most; steps down from structured output where the endpoint has none. */
@@ -113,11 +78,11 @@ export function openJudge(options: OpenAIJudgeOptions): Judge {
   };
 
   return {
-    model,
+    model: options.model,
     trial,
     stats: () => totals.snapshot(),
     compare: async (request) => {
-      const tally = new Tally();
+      const tally = new Tally(options.prices);
       // A whole batch may wait on one signal; Node would warn of a leak from the eleventh listener on.
       if (request.signal) setMaxListeners(0, request.signal);
       let judgement: Judgement | undefined;
@@ -132,15 +97,13 @@ export function openJudge(options: OpenAIJudgeOptions): Judge {
   };
 }
 
-/** One comparison in one order, under way. */
-interface Order {
+/** One comparison in one order, under way; its time begins at its first attempt. */
+interface Order extends NonNullable<AskOptions["time"]> {
   readonly request: ComparisonRequest;
   readonly tally: Tally;
   readonly candidateIsA: boolean;
   /** Set when this order had to leave the judge's usual mode. */
   mode?: ReplyMode;
-  /** performance.now() milliseconds; set at the first attempt, so that waiting for room costs no time. */
-  deadlineAt?: number;
 }
 
 /** Which reply mode an endpoint understands, learnt as replies come in where it is to be found out. */

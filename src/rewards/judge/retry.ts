@@ -14,14 +14,23 @@ export interface RetryPolicy {
 export class AttemptError extends JudgeError {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;
+  /** The endpoint may have worked on it, and charge for it, though no whole reply came. */
+  readonly maybeBilled: boolean;
 
   constructor(
     message: string,
-    options: { retryable: boolean; status?: number | undefined; retryAfterMs?: number | undefined; cause?: unknown },
+    options: {
+      retryable: boolean;
+      status?: number | undefined;
+      retryAfterMs?: number | undefined;
+      maybeBilled?: boolean;
+      cause?: unknown;
+    },
   ) {
     super(message, { code: "judge_attempt_failed", retryable: options.retryable, cause: options.cause });
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
+    this.maybeBilled = options.maybeBilled ?? false;
   }
 }
 
@@ -81,7 +90,8 @@ export async function withTimeout<T>(
   let stop = () => {};
   const stopped = new Promise<never>((_, reject) => {
     const cancelled = () => reject(new CancelledError("cancelled", { cause: signal?.reason }));
-    const timedOut = () => reject(new AttemptError(`no reply within ${timeoutMs} ms`, { retryable: true }));
+    const timedOut = () =>
+      reject(new AttemptError(`no reply within ${timeoutMs} ms`, { retryable: true, maybeBilled: true }));
     const timer = setTimeout(timedOut, timeoutMs);
     signal?.addEventListener("abort", cancelled, { once: true });
     stop = () => {

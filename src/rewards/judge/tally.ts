@@ -1,4 +1,5 @@
 import type { Judgement, JudgeStats, JudgeUsage } from "./judge.js";
+import type { Cost } from "./throttle.js";
 
 /** Counts one comparison: its attempts, replies and usage. */
 export class Tally {
@@ -8,24 +9,47 @@ export class Tally {
   promptTokens = 0;
   completionTokens = 0;
   estimatedUsages = 0;
+  estimatedTokens = 0;
+  costUsd = 0;
   readonly raw: string[] = [];
 
-  /** Adds a reply; usage that is missing is estimated at four characters a token. */
+  constructor(private readonly prices: Prices | undefined) {}
+
+  /** Adds a reply, or one that was lost on its way (no content); usage that is missing is estimated at four characters a token. */
   reply(
-    content: string,
+    content: string | undefined,
     promptChars: number,
-    usage: { promptTokens: number; completionTokens: number } | undefined,
-  ): void {
-    this.raw.push(content.length > 4000 ? `${content.slice(0, 4000)}…` : content);
-    this.promptTokens += usage?.promptTokens ?? Math.ceil(promptChars / 4);
-    this.completionTokens += usage?.completionTokens ?? Math.ceil(content.length / 4);
-    if (usage === undefined) this.estimatedUsages += 1;
+    usage?: { promptTokens: number; completionTokens: number },
+  ): Cost {
+    if (content !== undefined) this.raw.push(content.length > 4000 ? `${content.slice(0, 4000)}…` : content);
+    const prompt = usage?.promptTokens ?? Math.ceil(promptChars / 4);
+    const completion = usage?.completionTokens ?? Math.ceil((content?.length ?? 0) / 4);
+    const cost = { tokens: prompt + completion, usd: price(prompt, completion, this.prices) };
+    this.promptTokens += prompt;
+    this.completionTokens += completion;
+    this.costUsd += cost.usd;
+    if (usage === undefined) {
+      this.estimatedUsages += 1;
+      this.estimatedTokens += cost.tokens;
+    }
+    return cost;
   }
 
   usage(): JudgeUsage {
-    const { promptTokens, completionTokens, estimatedUsages } = this;
-    return { promptTokens, completionTokens, estimated: estimatedUsages > 0 };
+    const { promptTokens, completionTokens, estimatedUsages, costUsd, prices } = this;
+    return { promptTokens, completionTokens, estimated: estimatedUsages > 0, ...(prices && { costUsd }) };
   }
+}
+
+/** US dollars a million tokens. */
+export interface Prices {
+  readonly prompt: number;
+  readonly completion: number;
+}
+
+/** US dollars that so many tokens cost; 0 without prices. */
+export function price(promptTokens: number, completionTokens: number, prices: Prices | undefined): number {
+  return prices === undefined ? 0 : (promptTokens * prices.prompt + completionTokens * prices.completion) / 1e6;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -41,6 +65,9 @@ export class Totals {
     promptTokens: 0,
     completionTokens: 0,
     estimatedUsages: 0,
+    estimatedTokens: 0,
+    costUsd: 0,
+    cacheHits: 0,
     bothOrders: 0,
     flips: 0,
     latencyMs: 0,
@@ -78,4 +105,6 @@ const countsOfTally = [
   "promptTokens",
   "completionTokens",
   "estimatedUsages",
+  "estimatedTokens",
+  "costUsd",
 ] as const;

@@ -43,7 +43,16 @@ function conversation(question: string, opening: readonly string[] = []): string
 }
 
 function scoreJudgement(judgement: Judgement, trial: boolean): ComponentScore {
-  const { outcome, reason, raw, usage, latencyMs, attempts } = judgement;
-  const details = { outcome: outcome ?? null, raw, usage: { ...usage }, latencyMs, attempts, trial };
+  const { outcome, reason, raw, usage, latencyMs, attempts, flipped, cached } = judgement;
+  const details = {
+    outcome: outcome ?? null,
+    raw,
+    usage: { ...usage },
+    latencyMs,
+    attempts,
+    trial,
+    ...(flipped !== undefined && { flipped }),
+    ...(cached && { cached }),
+  };
   return { value: judgement.outcome === undefined ? null : judgement.score, reason, details };
 }

@@ -111,7 +111,7 @@ describe("omni reward", () => {
       { id: "b", prompt: "Write.", response: tagged("Short."), reference: "A long and lovely text." },
       { id: "c", prompt: "Write.", response: "nothing", reference: "x" },
     ];
-    const flags = ["--set", `judge.baseUrl=${server.baseUrl}`, "--set", "judge.model=m"];
+    const flags = ["--set", `judge.baseUrl=${server.baseUrl}`, "--set", "judge.model=m", "--set", "judge.cache=off"];
     const { code, lines, stderr } = await score("writing", rows, ...flags);
     expect({ code, values: lines.map((line) => line.components.writing?.value) }).toEqual({
       code: 0,

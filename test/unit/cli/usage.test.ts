@@ -18,7 +18,7 @@ afterAll(() => {
 
 const commands = [
   ...["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "experiment", "runs", "export"],
-  ...["reward", "sandbox"],
+  ...["reward", "sandbox", "schedule"],
 ];
 
 describe("help", () => {
@@ -31,7 +31,8 @@ describe("help", () => {
   });
 
   it.each(commands)("of %s is there and says --json", async (command) => {
-    const { code, stdout } = await omni([...(command === "runs" ? ["runs", "list"] : [command]), "--help"]);
+    const first: Readonly<Record<string, string>> = { runs: "list", sandbox: "run" };
+    const { code, stdout } = await omni([command, ...(first[command] === undefined ? [] : [first[command]]), "--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("--json");
   });

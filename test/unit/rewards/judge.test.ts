@@ -143,7 +143,11 @@ describe("faults", () => {
   });
 
   it.each([...passing, "hang"] as const)("%s for good is undefined with its reason, never a loss", async (fault) => {
-    const { judge } = await judgeWith(always(fault), { maxRetries: 2, timeoutMs: fault === "hang" ? 60 : 2000 });
+    const { judge } = await judgeWith(always(fault), {
+      maxRetries: 2,
+      timeoutMs: fault === "hang" ? 60 : 2000,
+      deadlineMs: 60_000,
+    });
     const judgement = await judge.compare(better);
     expect(judgement).toMatchObject({ outcome: undefined, attempts: 3, reason: expect.stringMatching(/\w/) });
     expect(judge.stats()).toMatchObject({ failures: 1, failedAttempts: 3, pending: 0 });

@@ -84,12 +84,12 @@ class Instance:
                 f"checkpoint {name!r} was made from {contents.manifest.base!r} and does not fit {self.loaded.base!r}; load it "
                 "into a model of that base",
             )
+        moments = {key: tensor for key, tensor in contents.optimizer.items() if key != _RNG}
+        self.optimizer.restore(moments, contents.manifest.optimizer_steps)
         for key, weight in own.items():
             weight.copy_(contents.weights[key])
-        state = {key: tensor.clone() for key, tensor in contents.optimizer.items()}
-        if _RNG in state:
-            torch.set_rng_state(state.pop(_RNG))
-        self.optimizer.restore(state, contents.manifest.optimizer_steps)
+        if _RNG in contents.optimizer:
+            torch.set_rng_state(contents.optimizer[_RNG].clone())
         self.version = contents.manifest.weights_version
         self.new_session()
 

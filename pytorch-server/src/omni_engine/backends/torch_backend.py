@@ -16,6 +16,7 @@ from omni_engine.backends.instance import Instance, check_trainable
 from omni_engine.checkpoints import CheckpointFolder
 from omni_engine.errors import EngineError
 from omni_engine.generation import PromptSpec, generate, render, score
+from omni_engine.heap import trim_heap
 from omni_engine.judge import Completion, frozen_judge
 from omni_engine.models import BUILTIN_MODELS, LoadedModel, load
 from omni_engine.training import ChunkReport
@@ -154,6 +155,7 @@ class TorchBackend:
             norms = instance.optimizer.step(instance.gradients.sums(), command.divisor, command.adam)
             gradient_norm, update_norm = norms.gradient, norms.update
         instance.gradients.drop()
+        trim_heap()
         instance.version += 1
         report = c.StepReport(gradient_norm, instance.version, update_norm, time.monotonic() - started)
         instance.ledger.close(command.position, report)

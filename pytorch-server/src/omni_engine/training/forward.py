@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import torch
 import torch.nn.functional as F
@@ -10,6 +11,7 @@ from torch.utils.checkpoint import checkpoint
 from transformers import PreTrainedModel
 
 from omni_engine.training.packing import Row
+from omni_engine.training.recompute import cheap_activations_recomputed
 
 # Logits kept at once (32 MB of float32). More are made again in the backward pass instead of being kept.
 LOGITS_AT_ONCE = 2**23
@@ -25,12 +27,13 @@ def trained_logprobs(
     Both (M,), float32 or wider. Gradients flow through the log-probs only.
     """
     device, dtype = model.device, model.dtype
-    hidden_LD = model.base_model(
-        input_ids=torch.from_numpy(row.tokens)[None].to(device),
-        position_ids=torch.from_numpy(row.positions)[None].to(device),
-        attention_mask=row.attention_mask(dtype, device),
-        use_cache=False,
-    ).last_hidden_state[0]
+    with cheap_activations_recomputed(model) if torch.is_grad_enabled() else nullcontext():
+        hidden_LD = model.base_model(
+            input_ids=torch.from_numpy(row.tokens)[None].to(device),
+            position_ids=torch.from_numpy(row.positions)[None].to(device),
+            attention_mask=row.attention_mask(dtype, device),
+            use_cache=False,
+        ).last_hidden_state[0]
     hidden_MD = hidden_LD[torch.from_numpy(row.sources).to(device)]
     targets = torch.from_numpy(row.targets).to(device)
     head = model.get_output_embeddings()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch.optim.adamw import adamw
 
 from omni_engine.errors import EngineError
+from omni_engine.training.flat import FlatTensors
+
+_FIRST, _SECOND = "exp_avg", "exp_avg_sq"
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class AdamW:
     def __init__(self, parameters: dict[str, torch.nn.Parameter]) -> None:
         self._parameters = dict(sorted(parameters.items()))
         self.steps = 0
-        self._first: dict[str, torch.Tensor] = {}
-        self._second: dict[str, torch.Tensor] = {}
+        self._first: FlatTensors | None = None
+        self._second: FlatTensors | None = None
 
     def step(self, gradients: Sequence[torch.Tensor], divisor: float, settings: AdamSettings) -> StepNorms:
         """Divides `gradients` (in the order of the names) by `divisor` in place, clips, and moves the weights.
@@ -56,20 +59,29 @@ class AdamW:
         self.steps += 1
         moved = 0.0
         with torch.no_grad():
-            for (name, parameter), gradient in zip(self._parameters.items(), gradients, strict=True):
+            for parameter, gradient, *moments in zip(
+                self._parameters.values(), gradients, *self._moments(), strict=True
+            ):
                 before = parameter.detach().clone()
-                self._move(name, parameter, gradient.mul_(scale), settings)
+                self._move(parameter, gradient.mul_(scale), moments, settings)
                 moved += float(torch.linalg.vector_norm(before.sub_(parameter))) ** 2
         return StepNorms(norm, math.sqrt(moved))
 
-    def _move(self, name: str, parameter: torch.Tensor, gradient: torch.Tensor, settings: AdamSettings) -> None:
-        if name not in self._first:
-            self._first[name], self._second[name] = torch.zeros_like(parameter), torch.zeros_like(parameter)
+    def _moments(self) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+        """First and second moments in the order of the names; zeros before the first step."""
+        like = list(self._parameters.values())
+        self._first, self._second = self._first or FlatTensors(like), self._second or FlatTensors(like)
+        return self._first.views, self._second.views
+
+    def _move(
+        self, parameter: torch.Tensor, gradient: torch.Tensor, moments: list[torch.Tensor], settings: AdamSettings
+    ) -> None:
+        first, second = moments
         adamw(
             [parameter],
             [gradient],
-            [self._first[name]],
-            [self._second[name]],
+            [first],
+            [second],
             [],
             [torch.tensor(float(self.steps - 1), device=parameter.device)],
             fused=True,  # one pass over memory; ten times cheaper on a CPU
@@ -84,14 +96,25 @@ class AdamW:
 
     def state(self) -> dict[str, torch.Tensor]:
         """Moments by "exp_avg/<parameter>" and "exp_avg_sq/<parameter>"; empty before the first step."""
-        first = {f"exp_avg/{name}": moment for name, moment in self._first.items()}
-        return first | {f"exp_avg_sq/{name}": moment for name, moment in self._second.items()}
+        if self.steps == 0:
+            return {}
+        first, second = self._moments()
+        names = self._parameters
+        return {f"{_FIRST}/{name}": moment for name, moment in zip(names, first, strict=True)} | {
+            f"{_SECOND}/{name}": moment for name, moment in zip(names, second, strict=True)
+        }
 
-    def restore(self, state: dict[str, torch.Tensor], steps: int) -> None:
-        """Takes the moments and the count of steps that `state` gave; an empty state is a fresh optimizer."""
-        device = {name: parameter.device for name, parameter in self._parameters.items()}
-        first = {name: state.get(f"exp_avg/{name}") for name in self._parameters}
-        second = {name: state.get(f"exp_avg_sq/{name}") for name in self._parameters}
-        self._first = {name: moment.to(device[name]) for name, moment in first.items() if moment is not None}
-        self._second = {name: moment.to(device[name]) for name, moment in second.items() if moment is not None}
-        self.steps = steps
+    def restore(self, state: Mapping[str, torch.Tensor], steps: int) -> None:
+        """Takes a copy of the moments and the count of steps that `state` gave; an empty state is a fresh optimizer.
+
+        Raises EngineError weights_missing where a moment is missing, too many or of another shape; then nothing changes.
+        """
+        wanted = {f"{kind}/{name}": own.shape for kind in (_FIRST, _SECOND) for name, own in self._parameters.items()}
+        if state and {key: moment.shape for key, moment in state.items()} != wanted:
+            raise EngineError("weights_missing", "the checkpoint's optimizer is not of this model; load another")
+        self.steps, self._first, self._second = steps, None, None
+        if not state:
+            return
+        for kind, moments in zip((_FIRST, _SECOND), self._moments(), strict=True):
+            for name, moment in zip(self._parameters, moments, strict=True):
+                moment.copy_(state[f"{kind}/{name}"])

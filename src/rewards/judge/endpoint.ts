@@ -1,0 +1,105 @@
+import type { ChatMessage } from "../../core/index.js";
+import { type ChatReply, openChat } from "./chat.js";
+import type { ReplyMode } from "./prompt.js";
+import { AttemptError, type RetryPolicy, withRetries } from "./retry.js";
+import { type Prices, price, type Tally } from "./tally.js";
+import { Throttle, type ThrottleLimits } from "./throttle.js";
+
+/** An OpenAI-compatible endpoint and how much may be asked of it. */
+export interface EndpointOptions extends Partial<ThrottleLimits> {
+  readonly baseUrl: string;
+  readonly model: string;
+  /** The key itself, or something that reveals it (the config's Secret); undefined where the endpoint asks for none. */
+  readonly apiKey?: string | { reveal(): string } | undefined;
+  /** Default 0. */
+  readonly temperature?: number;
+  /** Of a reply. Default 512. */
+  readonly maxTokens?: number;
+  /** For one attempt, body included. Default 60,000. */
+  readonly timeoutMs?: number;
+  /** Repetitions of a failed attempt. Default 4. */
+  readonly maxRetries?: number;
+  /** From the first attempt on, waits between attempts included. Default timeoutMs · (maxRetries + 1). */
+  readonly deadlineMs?: number;
+  /** First back-off, doubling up to `maxBackoffMs`. Defaults 500 and 30,000. */
+  readonly backoffMs?: number;
+  readonly maxBackoffMs?: number;
+  readonly prices?: Prices;
+}
+
+/** How one question is asked. */
+export interface AskOptions {
+  readonly mode: ReplyMode;
+  readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
+  readonly seed?: number;
+  /** Counts every attempt, retries too, with what it cost. */
+  readonly tally: Tally;
+  /** Shared by questions that have one deadline; it is set at the first attempt, so that waiting for room costs no time. */
+  readonly time?: {
+    /** performance.now() milliseconds. */
+    deadlineAt?: number;
+  };
+  readonly signal?: AbortSignal;
+}
+
+/** Asks an endpoint within its limits, again while it is down. */
+export interface Endpoint {
+  readonly model: string;
+  /** Rejects with AttemptError once retries, time or money are used up, or CancelledError. */
+  ask(messages: readonly ChatMessage[], options: AskOptions): Promise<ChatReply>;
+}
+
+/** Opens an endpoint; nothing is asked yet. Throws ConfigError when the key's variable is unset. */
+export function openEndpoint(options: EndpointOptions): Endpoint {
+  const { baseUrl, model, temperature = 0, maxTokens = 512, timeoutMs = 60_000, maxRetries = 4, prices } = options;
+  const key = typeof options.apiKey === "object" ? options.apiKey.reveal() : options.apiKey;
+  const chat = openChat({ baseUrl, model, temperature, maxTokens, timeoutMs, ...(key ? { apiKey: key } : {}) });
+  const throttle = new Throttle({ ...options, maxConcurrency: options.maxConcurrency ?? 8 });
+  const deadlineMs = options.deadlineMs ?? timeoutMs * (maxRetries + 1);
+  const policy: RetryPolicy = {
+    maxRetries,
+    backoffMs: options.backoffMs ?? 500,
+    maxBackoffMs: options.maxBackoffMs ?? 30_000,
+  };
+
+  /** From above: few tokenizers make more than a token of two bytes. */
+  const estimate = (messages: readonly ChatMessage[]) => {
+    const bytes = messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), 0);
+    const promptTokens = Math.ceil(bytes / 2) + 16 * messages.length;
+    return { tokens: promptTokens + maxTokens, usd: price(promptTokens, maxTokens, prices) };
+  };
+
+  return {
+    model,
+    ask: (messages, { mode, schema, seed, tally, signal, time = {} }) => {
+      const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
+      const rest = { mode, ...(schema && { schema }), ...(seed !== undefined && { seed }), ...(signal && { signal }) };
+      const attempt = () =>
+        throttle.run(
+          estimate(messages),
+          async (spent) => {
+            time.deadlineAt ??= performance.now() + deadlineMs;
+            const left = Math.ceil(time.deadlineAt - performance.now());
+            if (left <= 0) {
+              spent({ tokens: 0, usd: 0 });
+              throw new AttemptError("the deadline has passed", { retryable: false });
+            }
+            tally.attempts += 1;
+            try {
+              const reply = await chat(messages, { ...rest, timeoutMs: Math.min(timeoutMs, left) });
+              spent(tally.reply(reply.content, chars, reply.usage));
+              return reply;
+            } catch (error) {
+              tally.failedAttempts += 1;
+              // Cancelled in flight counts as taken: the endpoint may have begun.
+              const refused = error instanceof AttemptError && !error.maybeBilled;
+              spent(refused ? { tokens: 0, usd: 0 } : tally.reply(undefined, chars));
+              throw error;
+            }
+          },
+          { again: time.deadlineAt !== undefined, signal },
+        );
+      return withRetries(attempt, policy, () => time.deadlineAt ?? Number.POSITIVE_INFINITY, signal);
+    },
+  };
+}
