@@ -4,7 +4,10 @@ It is the container's init, so no program can signal it, and it is not dumpable,
 memory or file descriptors. Programs get pipes of their own. It ends, and the container with it, when stdin closes (the
 control plane is gone), when the job is done, or at its own deadline.
 
-In:  u32 length, JSON {"runs": [{program, arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}]}
+In:  u32 length, JSON {"runs": [{program, arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}], modules, keep}.
+     A run with `open` goes on taking input: u8 kind, u32 length, payload. Kinds: f for its feed, k end it. A run with `module`
+     is a fork of this process, in which the job's `modules` are loaded once, and calls main() of that module. After a job with
+     `keep` the next one is awaited, as a frame of kind j: that is for programs of ours alone.
 Out: u8 kind, u32 length, payload. Kinds: R ready, S run starts (index), o stdout, e stderr, v verdict channel,
      X run ended (JSON), Z job done.
 """
@@ -18,6 +21,10 @@ import signal
 import struct
 import sys
 import time
+import types
+
+# Not the folder in which programs leave their files.
+sys.path[:] = [place for place in sys.path if place]
 
 CHUNK = 65536
 LINGER_S = 5.0
@@ -121,11 +128,35 @@ def start(run, folder, pipes):
             os.dup2(source, target, inheritable=True)
         os.closerange(5, 1024)
         os.chdir(folder)
+        if "module" in run:
+            call_main(run["module"])
         os.execvpe(run["program"], [run["program"], *run["arguments"]], ENVIRONMENT)
     except BaseException as error:
         os.write(2, ("sandbox: cannot start the program: %s\n" % error).encode())
     finally:
         os._exit(127)
+
+
+def load(modules):
+    """Makes modules of their sources, in this order."""
+    for name, source in modules.items():
+        if name not in sys.modules:
+            module = sys.modules[name] = types.ModuleType(name)
+            exec(compile(source, "<omni %s>" % name, "exec"), vars(module))
+
+
+def call_main(name):
+    """What is left of this process becomes a program of its own, as if newly started."""
+    main = sys.modules[name].main
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT)
+    sys.argv = ["main.py"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    main(3, 4)
+    os._exit(0)
 
 
 def end_all():
@@ -163,6 +194,7 @@ class Streams:
     def __init__(self, run, ours, poller):
         self.stdin, self.stdout, self.stderr, self.feed, self.verdict = ours
         self.poller = poller
+        self.open, self.writing = run.get("open", False), True
         self.left = run["output_bytes"]
         self.overflow = False
         self.pending = {self.stdin: memoryview(run["stdin"].encode()), self.feed: memoryview(run["feed"].encode())}
@@ -175,7 +207,10 @@ class Streams:
             poller.register(number, select.POLLIN)
 
     def close(self, number):
-        self.poller.unregister(number)
+        try:
+            self.poller.unregister(number)
+        except KeyError:  # a feed that waits for more
+            pass
         self.pending.pop(number, None)
         self.kinds.pop(number, None)
         os.close(number)
@@ -186,9 +221,23 @@ class Streams:
         except BlockingIOError:
             return
         except BrokenPipeError:
-            self.pending[number] = memoryview(b"")
-        if not self.pending[number]:
             self.close(number)
+            return
+        if not self.pending[number]:
+            if not (self.open and number == self.feed):
+                self.close(number)
+            elif self.writing:
+                self.poller.unregister(number)
+                self.writing = False
+
+    def feed_more(self, data):
+        if self.feed not in self.pending:
+            return
+        self.pending[self.feed] = memoryview(bytes(self.pending[self.feed]) + data)
+        if not self.writing:
+            self.poller.register(self.feed, select.POLLOUT)
+            self.writing = True
+            self.write(self.feed)
 
     def read(self, number):
         try:
@@ -225,6 +274,42 @@ class Streams:
             self.close(number)
 
 
+class Orders:
+    """What the control plane sends while a program runs."""
+
+    def __init__(self):
+        self.held = b""
+
+    def read(self):
+        """Waits for more and returns those that have come in."""
+        data = os.read(0, 1 << 20)
+        if not data:
+            raise ControlPlaneGone
+        self.held += data
+        return self.whole()
+
+    def whole(self):
+        """Those that have come in."""
+        while len(self.held) >= 5:
+            kind, length = self.held[:1], struct.unpack(">I", self.held[1:5])[0]
+            if len(self.held) < 5 + length:
+                return
+            payload, self.held = self.held[5 : 5 + length], self.held[5 + length :]
+            yield kind, payload
+
+    def next_job(self):
+        """Waits for a job; what was meant for a program that has ended is passed over."""
+        waiting = self.whole()
+        while True:
+            for kind, payload in waiting:
+                if kind == b"j":
+                    return payload
+            waiting = self.read()
+
+
+ORDERS = Orders()
+
+
 def high_pipe():
     """A pipe whose ends are both numbered 10 or more."""
     import fcntl
@@ -236,7 +321,7 @@ def high_pipe():
     return ends
 
 
-def run_program(index, run, wakeup):
+def run_program(index, run, wakeup, last):
     folder = "/tmp/run%d" % index
     os.mkdir(folder)
     for name, text in run["files"].items():
@@ -257,15 +342,24 @@ def run_program(index, run, wakeup):
     poller.register(wakeup, select.POLLIN)
     streams = Streams(run, ours, poller)
     status, deadline, cpu = None, False, 0.0
-    while status is None:
+
+    def obey(waiting):
+        stop = False
+        for kind, payload in waiting:
+            stop = stop or kind == b"k"
+            if kind == b"f":
+                streams.feed_more(payload)
+        return stop
+
+    stopped = obey(ORDERS.whole())
+    while status is None and not stopped:
         left = began + run["wall_s"] - time.monotonic()
         if left <= 0 or streams.overflow:
             deadline = not streams.overflow
             break
         for number, _ in poller.poll(left * 1000 + 1):
             if number == 0:
-                if not os.read(0, 1):
-                    raise ControlPlaneGone
+                stopped = obey(ORDERS.read())
             elif number == wakeup:
                 os.read(wakeup, 512)
                 while True:
@@ -297,7 +391,8 @@ def run_program(index, run, wakeup):
         "wall_s": wall,
         "cpu_s": cpu,
     }
-    clean(folder)
+    if not last:
+        clean(folder)
     send_json(b"X", ended)
 
 
@@ -321,7 +416,15 @@ def main():
     programs = [name for name in ("python3", "node") if any(os.access(os.path.join(p, name), os.X_OK) for p in places)]
     send_json(b"R", {"python": sys.version.split()[0], "programs": programs})
     (length,) = struct.unpack(">I", read_exactly(4))
-    job = json.loads(read_exactly(length))
+    job = read_exactly(length)
+    while run_job(json.loads(job), wakeup):
+        job = ORDERS.next_job()
+
+
+def run_job(job, wakeup):
+    """Does one job; returns whether another may follow."""
+    load(job.get("modules", {}))
+    keep = job.get("keep", False)
     # Should a write to a reader that is gone block for ever, this ends the container all the same.
     ends_at = time.monotonic() + sum(run["wall_s"] for run in job["runs"]) + LINGER_S * (2 + len(job["runs"]))
 
@@ -332,8 +435,12 @@ def main():
     signal.signal(signal.SIGALRM, too_late)
     signal.setitimer(signal.ITIMER_REAL, ends_at - time.monotonic() + 0.1, 1.0)
     for index, run in enumerate(job["runs"]):
-        run_program(index, run, wakeup)
+        run_program(index, run, wakeup, index + 1 == len(job["runs"]) and not keep)
     send(b"Z")
+    if keep:
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(3))
+        signal.setitimer(signal.ITIMER_REAL, IDLE_S)
+    return keep
 
 
 try:

@@ -25,9 +25,9 @@ export function containerOptions({ image, labels, limits, runtime }: ContainerPl
   const memory = (limits.memoryMb + supervisorMb) * 1024 * 1024;
   return {
     Image: image,
-    Entrypoint: ["python3", "-I", "-c", supervisor()],
+    Entrypoint: ["python3", "-s", "-c", supervisor()],
     Cmd: [],
-    Env: ["LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1"],
+    Env: ["LANG=C.UTF-8", "PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0"],
     User: nobody,
     WorkingDir: "/tmp",
     Hostname: "sandbox",

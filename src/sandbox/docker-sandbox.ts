@@ -63,6 +63,7 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
       limits: resolveLimits(options.limits),
       languages: ["python", "node"],
       startSlot: (want, signal) => pool.start(want, signal),
+      apart: true,
       release: () => pool.close(),
     });
   } catch (error) {

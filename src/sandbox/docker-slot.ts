@@ -84,7 +84,7 @@ export class DockerSlot implements Slot {
       void this.line.write(encodeJob(plan, limits));
       const finished = await withSignal(Promise.race([done, this.line.ended]), signal);
       if (finished === true) return recorder.outcomes;
-      return await this.#explainEnd(recorder, overdue, finished.exit);
+      return await this.explainEnd(recorder, overdue, finished.exit);
     } catch (error) {
       void this.line.kill();
       throw error;
@@ -94,7 +94,7 @@ export class DockerSlot implements Slot {
   }
 
   /** The container ended in the middle of a run. Deadline of ours first, then memory, then its own exit status. */
-  async #explainEnd(recorder: RunRecorder, overdue: boolean, code: number | undefined): Promise<readonly RunOutcome[]> {
+  async explainEnd(recorder: RunRecorder, overdue: boolean, code: number | undefined): Promise<readonly RunOutcome[]> {
     const begun = recorder.running;
     if (overdue) return [...recorder.outcomes, { ...(begun ?? emptyOutcome), deadline: true }];
     if (begun !== undefined && code === 137 && (await this.#ranOutOfMemory())) {
@@ -168,6 +168,7 @@ function harnessFeed(job: object): string {
   return JSON.stringify({
     ...job,
     equality: assetText("sandbox/equality.py"),
+    suite: assetText("sandbox/suite.py"),
     harness: assetText("sandbox/harness.py"),
   });
 }

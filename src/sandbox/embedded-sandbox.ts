@@ -28,6 +28,7 @@ export function openEmbeddedSandbox(options: EmbeddedSandboxOptions): Sandbox {
     limits: resolveLimits(options.limits),
     languages: ["python"],
     startSlot: startEmbeddedSlot,
+    apart: false,
     release: async () => {},
   });
 }

@@ -2,14 +2,20 @@ import { randomBytes } from "node:crypto";
 import { limitsProblem } from "./limits.js";
 import type { SandboxLimits, Submission, Verdict } from "./sandbox.js";
 
-/** The job of the test harness; `secret` authenticates its verdict and never leaves the harness's own frames. */
-export interface HarnessJob {
+/** Tests with what they test. */
+export interface TestsJob {
   readonly kind: "unittest" | "asserts";
   readonly mode: "module" | "same_file";
   readonly code: string;
   readonly tests: string;
   readonly setup: string;
+}
+
+/** The job of the test harness; `secret` authenticates its verdict and never leaves the harness's own frames. */
+export interface HarnessJob extends TestsJob {
   readonly secret: string;
+  /** Runs a stub with the program's names instead of the program: tests that pass cannot tell right from wrong. */
+  readonly control?: boolean;
 }
 
 /** What is to be run for a submission. It holds no expected output. */

@@ -1,12 +1,15 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { CancelledError, OmniError, SandboxError, throwIfAborted } from "../core/index.js";
 import { linkSignals } from "./abort.js";
+import { JudgeSlots, withLine } from "./judge-slots.js";
 import { resolveLimits } from "./limits.js";
-import { type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
+import { type HarnessJob, type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
 import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, SandboxStats, Submission } from "./sandbox.js";
 import { SandboxMeter, since } from "./sandbox-meter.js";
 import type { Slot, SlotWant, StartSlot } from "./slot.js";
-import { judge, type RunOutcome } from "./verdict.js";
+import { runTests } from "./tests-run.js";
+import { judgeTests } from "./tests-verdict.js";
+import { type Judgement, judge, type RunOutcome } from "./verdict.js";
 import { WarmSlots } from "./warm-slots.js";
 
 /** What a pooled sandbox is made of. */
@@ -18,6 +21,8 @@ export interface PooledSandboxOptions {
   /** What it runs; slots for the first are kept ready from the beginning. */
   readonly languages: readonly [Submission["language"], ...Submission["language"][]];
   readonly startSlot: StartSlot;
+  /** Whether slots keep a line open to running programs: tests then run in slots of their own, apart from the program. */
+  readonly apart: boolean;
   /** Frees what the adapter holds beside its slots; called once. */
   readonly release: () => Promise<void>;
 }
@@ -26,11 +31,15 @@ const attempts = 5;
 /** Before a lost slot is made up for, ms; doubles each time. */
 const backoffMs = 100;
 
+/** A judgement with what is said of it. */
+type Decision = Judgement & { readonly wallS: number; readonly trust?: "same_process" };
+
 /** A {@link Sandbox} over slots that are started ahead, used once and thrown away. */
 export class PooledSandbox implements Sandbox {
   readonly description: SandboxDescription;
   readonly #options: PooledSandboxOptions;
   readonly #slots: WarmSlots;
+  readonly #judges: JudgeSlots | undefined;
   readonly #meter = new SandboxMeter();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
@@ -40,6 +49,7 @@ export class PooledSandbox implements Sandbox {
     this.#options = options;
     const usual = { language: options.languages[0], limits: options.limits };
     this.#slots = new WarmSlots(options.startSlot, options.concurrency, usual);
+    this.#judges = options.apart ? new JudgeSlots(options.startSlot) : undefined;
   }
 
   stats(): SandboxStats {
@@ -63,14 +73,13 @@ export class PooledSandbox implements Sandbox {
     const refused = refusal(submission, limits, this.#options.languages);
     if (refused !== undefined) return { ...nothing(submission), verdict: refused.verdict, stderr: refused.reason };
     const plan = planOf(submission);
-    const secret = plan.kind === "harness" ? plan.job.secret : "";
     try {
-      const runs = await this.#runAll(submission, plan, limits, signal);
-      const began = performance.now();
-      const judged = judge(submission.tests, runs, secret, limits.cpuS);
-      this.#meter.judge.add(since(began));
-      if (judged === undefined) throw new SandboxError("the sandbox returned no run");
-      const { verdict, passed, total, shown, note } = judged;
+      const { verdict, passed, total, shown, note, wallS, trust } = await this.#decide(
+        submission,
+        plan,
+        limits,
+        signal,
+      );
       const stderr = shown.stderr.toString("utf8");
       return {
         id: submission.id,
@@ -78,10 +87,11 @@ export class PooledSandbox implements Sandbox {
         verdict,
         passed,
         total,
-        wallS: runs.reduce((sum, run) => sum + run.wallS, 0),
+        wallS,
         stdout: shown.stdout.toString("utf8"),
         stderr: note === "" ? stderr : `${stderr}sandbox: ${note}\n`,
         truncated: shown.overflow,
+        ...(trust === undefined ? {} : { trust }),
       };
     } catch (error) {
       if (error instanceof CancelledError || signal.aborted) throw asCancelled(error);
@@ -94,6 +104,67 @@ export class PooledSandbox implements Sandbox {
     }
   }
 
+  async #decide(submission: Submission, plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<Decision> {
+    if (plan.kind === "programs") return this.#judgeRuns(submission, plan, limits, signal);
+    const apart = await this.#judgeApart(submission, plan.job, limits, signal);
+    return apart ?? this.#judgeTogether(submission, plan.job, limits, signal);
+  }
+
+  async #judgeRuns(submission: Submission, plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<Decision> {
+    const runs = await this.#runAll(submission, plan, limits, signal);
+    const began = performance.now();
+    const judged = judge(submission.tests, runs, plan.kind === "harness" ? plan.job.secret : "", limits.cpuS);
+    this.#meter.judge.add(since(began));
+    if (judged === undefined) throw new SandboxError("the sandbox returned no run");
+    return { ...judged, wallS: runs.reduce((sum, run) => sum + run.wallS, 0) };
+  }
+
+  /** Tests in a slot of their own; undefined where they cannot be: no such slots, or tests that reach into the program's process. */
+  async #judgeApart(
+    { language }: Submission,
+    job: HarnessJob,
+    limits: SandboxLimits,
+    signal: AbortSignal,
+  ): Promise<Decision | undefined> {
+    const judges = this.#judges;
+    if (judges === undefined) return undefined;
+    const { secret: _, ...tests } = job;
+    const outcome = await this.#retrying(signal, () =>
+      this.#onSlot({ language, limits }, signal, (slot) =>
+        judges.use(signal, (judging) => runTests(withLine(slot), judging, tests, limits, signal)),
+      ),
+    );
+    if (outcome.report?.verdict === "same_process") return undefined;
+    const { runner, trace } = outcome;
+    const shown = { ...runner, stderr: Buffer.concat([runner.stderr, Buffer.from(trace)]) };
+    return { ...judgeTests(outcome, limits.cpuS), shown, wallS: runner.wallS };
+  }
+
+  /** Tests in the program's own process; only tests that fail a stub with the program's names count. */
+  async #judgeTogether(
+    submission: Submission,
+    job: HarnessJob,
+    limits: SandboxLimits,
+    signal: AbortSignal,
+  ): Promise<Decision> {
+    const plan: Plan = { kind: "harness", job };
+    const decided = await this.#judgeRuns(submission, plan, limits, signal);
+    const told = { ...decided, trust: "same_process" } as const;
+    if (decided.verdict !== "passed") return told;
+    const control = await this.#judgeRuns(
+      submission,
+      { kind: "harness", job: { ...job, control: true } },
+      limits,
+      signal,
+    );
+    if (control.verdict !== "passed") return told;
+    return {
+      ...told,
+      verdict: "rejected",
+      note: "the tests pass for a stub that does nothing: they cannot tell right from wrong",
+    };
+  }
+
   /** Runs the whole plan, on as many slots as it takes: a run that had to be ended takes its slot with it. */
   async #runAll(
     { language }: Submission,
@@ -102,23 +173,32 @@ export class PooledSandbox implements Sandbox {
     signal: AbortSignal,
   ): Promise<readonly RunOutcome[]> {
     const done: RunOutcome[] = [];
-    for (let lost = 0; done.length < runsIn(plan); ) {
-      try {
-        const outcomes = await this.#onSlot({ language, limits }, signal, (slot) =>
+    while (done.length < runsIn(plan)) {
+      const outcomes = await this.#retrying(signal, async () => {
+        const some = await this.#onSlot({ language, limits }, signal, (slot) =>
           slot.run(restOf(plan, done.length), limits, signal),
         );
-        if (outcomes.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
-        done.push(...outcomes);
+        if (some.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
+        return some;
+      });
+      done.push(...outcomes);
+    }
+    return done;
+  }
+
+  /** Does it again when a slot was lost through no fault of the program, a few times. */
+  async #retrying<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    for (let lost = 1; ; lost++) {
+      try {
+        return await work();
       } catch (error) {
         if (error instanceof CancelledError || signal.aborted) throw error;
-        lost += 1;
         const known = OmniError.from(error);
         if (lost >= attempts || !known.retryable) throw known;
         this.#meter.retried();
         await delay(backoffMs * 2 ** lost, undefined, { signal });
       }
     }
-    return done;
   }
 
   async #onSlot<T>(want: SlotWant, signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
@@ -138,7 +218,7 @@ export class PooledSandbox implements Sandbox {
   close(): Promise<void> {
     this.#closed ??= (async () => {
       this.#closing.abort(new CancelledError("the sandbox was closed"));
-      await this.#slots.close();
+      await Promise.all([this.#slots.close(), this.#judges?.close()]);
       await this.#options.release();
     })();
     return this.#closed;

@@ -56,6 +56,11 @@ export interface SandboxResult {
   readonly stdout: string;
   readonly stderr: string;
   readonly truncated: boolean;
+  /**
+   * There when tests ran in one process with the program, which they could not be kept apart from: a program written for
+   * that could forge the verdict. Left out where tests and program were apart.
+   */
+  readonly trust?: "same_process";
 }
 
 /** What a sandbox is and how far it can be trusted; shown by `omni doctor` and every report. */

@@ -1,4 +1,5 @@
 import type { Plan } from "./plan.js";
+import type { RunRecorder } from "./run-recorder.js";
 import type { SandboxLimits, Submission } from "./sandbox.js";
 import type { RunOutcome } from "./verdict.js";
 
@@ -26,6 +27,8 @@ export interface Slot {
   readonly alive: boolean;
   /** For a conversation instead of {@link Slot.run}; undefined where the adapter has no such thing. */
   readonly line?: SlotLine;
+  /** What the end of its line in the middle of a run makes of the runs so far. Rejects with SandboxError when it was lost. */
+  explainEnd?(recorder: RunRecorder, overdue: boolean, exit: number | undefined): Promise<readonly RunOutcome[]>;
   /**
    * Runs the plan from its start and returns the outcomes in order: all of them, or the first few when a run had to be
    * ended together with the slot (the rest then needs another slot). Rejects with SandboxError when the slot was lost

@@ -38,7 +38,7 @@ const SIGXCPU = 24;
 const SIGXFSZ = 25;
 
 /** A limit that the run broke, in the order in which they count; undefined when it ended by itself. */
-function brokenLimit(run: RunOutcome, cpuS: number | undefined): Verdict | undefined {
+export function brokenLimit(run: RunOutcome, cpuS: number | undefined): Verdict | undefined {
   if (run.deadline) return "time_limit";
   if (run.oom) return "memory_limit";
   if (run.overflow) return "output_limit";
@@ -48,7 +48,7 @@ function brokenLimit(run: RunOutcome, cpuS: number | undefined): Verdict | undef
 }
 
 /** Why a run that failed did: the limit that it ran into, else the given verdict. */
-function reasonOf(run: RunOutcome, otherwise: Verdict): Verdict {
+export function reasonOf(run: RunOutcome, otherwise: Verdict): Verdict {
   const stderr = run.stderr.subarray(-4096).toString("utf8");
   if (run.pids) return "process_limit";
   if (run.disk || /OSError: \[Errno (28|27|122)\]/.test(stderr)) return "disk_limit";
@@ -56,7 +56,8 @@ function reasonOf(run: RunOutcome, otherwise: Verdict): Verdict {
   return otherwise;
 }
 
-function bySignal(signal: number): Verdict {
+/** What an end by a signal is called. */
+export function bySignal(signal: number): Verdict {
   return signal === SIGKILL || signal === SIGTERM ? "killed" : "runtime_error";
 }
 

@@ -394,19 +394,19 @@ export const cheatingPrograms: readonly ContractProgram[] = [
   },
   {
     name: "walks the frames for what is expected",
-    code: "import sys\ndef add(a, b):\n    f = sys._getframe()\n    while f:\n        for c in f.f_code.co_consts:\n            if type(c) is int and c == a + b: return c\n        f = f.f_back\n    return 3 if a == 1 else -3",
+    code: "import sys\ndef add(a, b):\n    f = sys._getframe()\n    while f:\n        for c in f.f_code.co_consts:\n            if type(c) is int and c == a + b: return c\n        f = f.f_back\n    return 0",
     tests: addTests,
     verdict: cheat,
   },
   {
     name: "searches the heap",
-    code: "import gc\ndef add(a, b):\n    gc.get_objects()\n    return a + b",
+    code: "import gc\ndef add(a, b):\n    for o in gc.get_objects():\n        if type(o) is dict and 'assertEqual' in o: return a + b\n    return 0",
     tests: addAsserts,
     verdict: cheat,
   },
   {
     name: "opens its own memory",
-    code: "def add(a, b):\n    try: open('/proc/self/mem', 'rb')\n    except OSError: pass\n    return a + b",
+    code: "def add(a, b):\n    try: open('/proc/self/mem', 'rb')\n    except OSError: pass\n    return 0",
     tests: addAsserts,
     verdict: cheat,
     dockerOnly: true,

@@ -1,0 +1,230 @@
+"""What can be read off the tests before anything runs: which names they take from the submission, which of those they use as
+classes, and whether they can be kept apart from it at all."""
+
+import ast
+import builtins
+import sys
+
+# Touching these reaches into the submission's own process: files, environment, seeds, standard input.
+SHARED_STATE = {
+    "os": "environ chdir mkdir makedirs remove unlink rename rmdir listdir getcwd putenv path.exists path.isfile path.isdir".split(),
+    "random": ["seed", "setstate"],
+    "sys": ["stdin", "argv", "path", "setrecursionlimit", "modules"],
+    "time": ["sleep", "tzset"],
+    "locale": ["setlocale"],
+    "decimal": ["getcontext", "setcontext", "localcontext"],
+}
+SHARED_MODULES = set("tempfile shutil sqlite3 subprocess socket signal logging gc weakref importlib zipfile tarfile glob pickle shelve".split())
+PATCHES_IN_REACH = ("sys.stdout", "sys.stderr")
+
+
+def identifiers(trees):
+    return {part.id for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Name)}
+
+
+def bound(trees):
+    """Names that the tests make themselves."""
+    found = set()
+    for tree in trees:
+        for part in ast.walk(tree):
+            if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
+                found.add(part.id)
+            elif isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                found.add(part.name)
+            elif isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
+                found |= {(alias.asname or alias.name).partition(".")[0] for alias in part.names}
+            elif isinstance(part, ast.arg):
+                found.add(part.arg)
+            elif isinstance(part, ast.ExceptHandler) and part.name:
+                found.add(part.name)
+    return found
+
+
+def shadowing(trees, others):
+    """Built-in names that the submission may take over: those under test, where the tests name nothing else of it. Of nested calls
+    only the inner one is: `abs(sum(1, 2) - 3)` tests sum."""
+    if others:
+        return set()
+
+    def called(node):
+        return {part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+
+    calls = [part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)]
+    found = set()
+    for call in calls:
+        within = set().union(*(called(part) for part in (*call.args, *call.keywords)))
+        if hasattr(builtins, call.func.id) and not within:
+            found.add(call.func.id)
+    outer = {call.func.id for call in calls} - found
+    return found - outer
+
+
+def wanted(trees):
+    """Names that the tests may take from the submission's own."""
+    free = identifiers(trees) - bound(trees)
+    others = {name for name in free if not hasattr(builtins, name) and name not in sys.stdlib_module_names}
+    return {name for name in free if not hasattr(builtins, name)} | shadowing(trees, others), others
+
+
+def imported(trees):
+    """What the tests import from the module `solution`: {name there: names here}; `*` for all."""
+    found = {}
+    for tree in trees:
+        for part in ast.walk(tree):
+            if isinstance(part, ast.ImportFrom) and part.module == "solution":
+                for alias in part.names:
+                    found.setdefault(alias.name, set()).add(alias.asname or alias.name)
+    return found
+
+
+class ClassUse(ast.NodeVisitor):
+    """Names that the tests treat as classes: by isinstance and the like, by an attribute of the name or of what its call returns,
+    or a capitalised name whose calls are operated on with each other."""
+
+    def __init__(self):
+        self.found, self.results = set(), {}
+
+    def name_of(self, node):
+        """The name that a value comes from: `V(1)` and, after `v = V(1)`, `v`."""
+        if isinstance(node, ast.Call):
+            return self.plain(node.func)
+        if isinstance(node, ast.Name):
+            return self.results.get(node.id)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            return self.results.get("self." + node.attr)
+        return None
+
+    def plain(self, node):
+        if isinstance(node, ast.Name):
+            return node.id
+        return node.attr if isinstance(node, ast.Attribute) else None
+
+    def visit_Assign(self, node):
+        name = self.name_of(node.value)
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.results[target.id] = name
+            elif isinstance(target, ast.Attribute) and self.plain(target.value) == "self":
+                self.results["self." + target.attr] = name
+        self.generic_visit(node)
+
+    def visit_Attribute(self, node):
+        if isinstance(node.value, ast.Name):
+            self.found.add(node.value.id)
+        name = self.name_of(node.value)
+        if name is not None and not any(hasattr(kind, node.attr) for kind in (list, dict, str, set, tuple, float, bytes)):
+            self.found.add(name)
+        self.generic_visit(node)
+
+    def visit_Call(self, node):
+        checks = ("isinstance", "issubclass", "assertIsInstance", "assertNotIsInstance", "assertRaises", "assertRaisesRegex", "raises")
+        if self.plain(node.func) in checks:
+            for argument in node.args:
+                for part in argument.elts if isinstance(argument, ast.Tuple) else [argument]:
+                    self.found.add(self.plain(part))
+        if self.plain(node.func) in ("assertEqual", "assertNotEqual") and len(node.args) >= 2:
+            self.together(node.args[:2])
+        self.generic_visit(node)
+
+    def visit_Compare(self, node):
+        self.together([node.left, *node.comparators])
+        self.generic_visit(node)
+
+    def visit_BinOp(self, node):
+        self.together([node.left, node.right])
+        self.generic_visit(node)
+
+    def together(self, sides):
+        names = [self.name_of(side) for side in sides]
+        for name in names:
+            if name and name[0].isupper() and "_" not in name and names.count(name) > 1:
+                self.found.add(name)
+
+    def visit_With(self, node):
+        for item in node.items:
+            name = self.name_of(item.context_expr)
+            if name:
+                self.found.add(name)
+        self.generic_visit(node)
+
+
+def classes_named(trees):
+    """Classes of the submission whose operators the tests rely on."""
+    use = ClassUse()
+    for _ in range(2):
+        for tree in trees:
+            use.visit(tree)
+    return {name for name in use.found if name}
+
+
+def dotted(node):
+    parts = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+
+
+def inseparable(trees):
+    """Why these tests have to share the submission's process; None where they need not."""
+    own = {part.name for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ClassDef)}
+    for tree in trees:
+        for part in ast.walk(tree):
+            reason = foreign_import(part) or shared_state(part) or patching(part)
+            if reason is not None:
+                return reason
+            if isinstance(part, ast.ClassDef):
+                for base in part.bases:
+                    name = dotted(base)
+                    root = name.partition(".")[0]
+                    if root not in own and not hasattr(builtins, root) and root not in imports_of(trees):
+                        return "they subclass %s" % name
+    return None
+
+
+def imports_of(trees):
+    return {
+        (alias.asname or alias.name).partition(".")[0]
+        for tree in trees
+        for part in ast.walk(tree)
+        if isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", None) != "solution"
+        for alias in part.names
+        if alias.name != "solution"
+    }
+
+
+def foreign_import(part):
+    if isinstance(part, ast.Import):
+        names = [alias.name for alias in part.names]
+    elif isinstance(part, ast.ImportFrom) and not part.level:
+        names = [part.module or ""]
+    else:
+        return None
+    for name in names:
+        root = name.partition(".")[0]
+        if root in SHARED_MODULES or root not in sys.stdlib_module_names and root != "solution":
+            return "they use %s" % name
+    return None
+
+
+def shared_state(part):
+    if isinstance(part, ast.Attribute):
+        root, _, rest = dotted(part).partition(".")
+        if rest in SHARED_STATE.get(root, ()) and not (root == "time" and rest == "sleep"):
+            return "they use %s.%s" % (root, rest)
+    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in ("open", "exec", "eval", "globals"):
+        return "they use %s()" % part.func.id
+    return None
+
+
+def patching(part):
+    """Mocks; but for replacing a standard stream, which crosses."""
+    if isinstance(part, ast.Call):
+        name = dotted(part.func)
+        if name.endswith("patch") or ".patch." in "." + name:
+            first = part.args[0] if part.args else None
+            if not (isinstance(first, ast.Constant) and first.value in PATCHES_IN_REACH):
+                return "they patch"
+    if isinstance(part, ast.Name) and part.id.endswith("Mock"):
+        return "they use %s" % part.id
+    return None

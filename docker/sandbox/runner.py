@@ -1,0 +1,308 @@
+"""The submission's half: holds the program and nothing of its tests, does what it is asked and says what came of it."""
+
+import io
+import os
+import sys
+import traceback
+import types
+
+from codec import Codec, TooLarge, base_copy
+from peer import OPERATIONS, Frames, Gone, Peer, dunders_of
+
+FIRST_BATCH_S = 0.002
+LIMIT = 16 << 20
+
+
+class Tee(io.TextIOWrapper):
+    """A standard stream that keeps a copy of what is written while the tests look at it."""
+
+    kept = None
+
+    def write(self, text):
+        count = super().write(text)
+        if self.kept is not None:
+            self.kept.append(text)
+        return count
+
+
+class Remote:
+    """Stands for an object of the tests."""
+
+    def __init__(self, number):
+        object.__setattr__(self, "_omni", number)
+
+    def __getattr__(self, name):
+        return PEER.request("__getattr__", self, name)
+
+    def __setattr__(self, name, value):
+        PEER.request("__setattr__", self, name, value)
+
+
+def forward(name):
+    return lambda self, *args, **named: PEER.request(name, self, *args, **named)
+
+
+class Runner(Peer):
+    def __init__(self, frames):
+        super().__init__(frames.send, frames.receive)
+        self.codec = Codec(1, self.export, self.adopt)
+        self.exports, self.numbers, self.described = {}, {}, set()
+        self.adopted, self.foreign, self.classes = {}, {}, {}
+        self.named = frozenset()
+        self.active = self.last_number = 0
+        self.streams, self.warned = (), []
+        self.module = types.ModuleType("solution")
+
+    # What the submission's objects look like from outside
+
+    def number(self, value):
+        number = self.numbers.get(id(value))
+        if number is None:
+            self.last_number += 1
+            number = self.numbers[id(value)] = self.last_number
+            self.exports[number] = value
+        return number
+
+    def export(self, value, message):
+        foreign = self.foreign.get(id(value))
+        if foreign is not None:
+            return ["o", [], foreign]
+        kind = type(value)
+        if isinstance(value, BaseException):
+            return self.error_node(value, message)
+        if isinstance(value, type):
+            return self.class_node(value, message)
+        if issubclass(kind, tuple) and isinstance(getattr(kind, "_fields", None), tuple):
+            refs = [self.codec.pack(kind, message), *self.codec.pack_all(list(tuple.__iter__(value)), message)]
+            return ["n", refs, kind.__name__, list(kind._fields)]
+        plain = base_copy(value)
+        if plain is None and hasattr(value, "item") and kind.__module__ == "numpy" and value.ndim == 0:
+            plain = value.item()
+        based = plain is not None and type(plain) is not kind
+        if based and not any(owner.__name__ in self.named for owner in kind.__mro__):
+            message.alive.append(plain)
+            return self.codec.node(plain, message) if type(plain) not in (int, float, str, bool) else ["=", [self.codec.pack(plain, message)]]
+        if isinstance(value, types.ModuleType):
+            return ["m", [], value.__name__, self.number(value)]
+        return ["h", [self.codec.pack(kind, message)], self.number(value), *self.nature(value, based)]
+
+    def nature(self, value, based):
+        if isinstance(value, types.CoroutineType):
+            return ["coroutine"]
+        if isinstance(value, types.AsyncGeneratorType):
+            return ["async generator"]
+        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
+            return ["function", str(value.__name__)]
+        return ["based" if based else "object"]
+
+    def class_node(self, value, message):
+        number = self.number(value)
+        if number in self.described:
+            return ["p", [], number]
+        self.described.add(number)
+        bases = [self.codec.pack(base, message) for base in value.__bases__ if base is not object]
+        return ["h", bases, number, "class", str(value.__name__), str(value.__module__), dunders_of(value)]
+
+    def error_node(self, error, message):
+        plain = {name: value for name, value in vars(error).items() if type(value) in (int, str, float, bool)}
+        parts = [type(error), tuple(error.args), error.__cause__, plain]
+        try:
+            text = str(error)
+        except Exception as problem:
+            text = "<%s in str()>" % type(problem).__name__
+        return ["e", self.codec.pack_all(parts, message), text, self.number(error)]
+
+    def describe(self, error):
+        """The exception for the other side, which needs no traceback: that goes to the program's stderr."""
+        return {"memory": isinstance(error, MemoryError), "large": isinstance(error, TooLarge)}, [error]
+
+    # What the tests' objects look like from inside
+
+    def adopt(self, node, refs):
+        tag = node[0]
+        if tag == "o":
+            return self.exports[node[2]]
+        if tag == "G":
+            return getattr(__import__(node[2]), node[3])
+        if tag == "n":
+            return refs[0]._make(refs[1:])
+        if tag == "e":
+            error = refs[0](*refs[1]) if refs[0] is not None else Exception(node[2])
+            if node[3]:
+                self.foreign[id(error)] = node[3]
+                self.adopted[node[3]] = error
+            return error
+        number, nature = node[2], node[3]
+        if number in self.adopted:
+            return self.adopted[number]
+        if nature == "class" and node[5]:
+            made = type(node[4], tuple(refs) or (Exception,), {})
+        elif nature in ("function", "class"):
+            made = self.function(number, node[4])
+        else:
+            made = self.remote_class(tuple(node[4]))(number)
+        self.adopted[number] = made
+        self.foreign[id(made)] = number
+        return made
+
+    def function(self, number, name):
+        def function(*args, **named):
+            return PEER.request("__call__", function, *args, **named)
+
+        function.__name__ = function.__qualname__ = name
+        return function
+
+    def remote_class(self, dunders):
+        if dunders not in self.classes:
+            names = {name: forward(name) for name in dunders if name not in ("__getattr__", "__setattr__")}
+            self.classes[dunders] = type("Remote", (Remote,), names)
+        return self.classes[dunders]
+
+    def revive(self, info, values):
+        return values[0]
+
+    # Doing
+
+    def request(self, name, *args, **named):
+        with self.lock:
+            if self.active == 0:
+                raise RuntimeError("a callback of the tests was used after the call that it was given to")
+            return super().request(name, *args, **named)
+
+    def perform(self, name, args, named):
+        try:
+            if name == "load":
+                return self.load(*args)
+            if name == "names":
+                return [key for key in vars(self.module) if not key.startswith("__")]
+            if name == "base":
+                return base_copy(args[0])
+            if name == "make":
+                return args[0]._make(args[1:])
+            if name == "__next__":
+                return self.batch(*args)
+            if name == "await":
+                return self.run_coroutine(args[0])
+            return OPERATIONS[name](*args, **named)
+        except Gone:
+            raise
+        except BaseException as error:
+            self.show(error)
+            raise
+
+    def answer(self, head, values):
+        self.active += 1
+        super().answer(head, values)
+
+    def closing(self):
+        self.active -= 1
+        self.flush()
+
+    def batch(self, iterator, count):
+        """The next few items, and how it ended: more to come, exhausted, or with an exception."""
+        from time import monotonic
+
+        items, began = [], monotonic()
+        try:
+            while len(items) < count:
+                items.append(next(iterator))
+                if monotonic() - began > FIRST_BATCH_S:
+                    break
+        except StopIteration as end:
+            return items, "end", end.value
+        except BaseException as error:
+            if not items:
+                raise
+            return items, "error", error
+        return items, "more", None
+
+    def run_coroutine(self, coroutine):
+        import asyncio
+
+        async def wait():
+            return await coroutine
+
+        return asyncio.run(wait())
+
+    def load(self, code, wanted, named):
+        self.named = frozenset(named)
+        try:
+            compiled = compile(code, "solution.py", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            sys.stderr.write("".join(traceback.format_exception_only(type(error), error)))
+            return "compile_error"
+        sys.modules["solution"] = self.module
+        exec(compiled, vars(self.module))
+        here = vars(self.module)
+        return self.module, {name: here[name] for name in wanted if name in here}, sorted(key for key in here if type(key) is str)
+
+    def show(self, error):
+        """The traceback of an exception that leaves the submission's code, without our own frames."""
+        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<omni")]
+        lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
+        self.last_error = "".join([*lines, *traceback.format_exception_only(type(error), error)])[-4000:]
+
+    # What rides along
+
+    last_error = ""
+
+    def flush(self):
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError, AttributeError):
+                pass
+
+    def luggage(self):
+        told = {}
+        for name, stream in zip(("out", "err"), self.streams, strict=True):
+            if stream.kept:
+                told[name] = "".join(stream.kept)
+                stream.kept.clear()
+        if self.warned:
+            told["warned"] = [[kind, text] for kind, text in self.warned]
+            self.warned.clear()
+        if self.last_error:
+            told["trace"] = self.last_error
+            self.last_error = ""
+        return told
+
+    def unpack(self, head):
+        for number in head.get("free", ()):
+            value = self.exports.pop(number, None)
+            if value is not None:
+                self.numbers.pop(id(value), None)
+        for number in head.get("drop", ()):
+            self.codec.drop(number)
+        for stream in self.streams:
+            stream.kept = [] if head.get("watch") and stream.kept is None else stream.kept if head.get("watch") else None
+
+
+def watch_warnings(warned):
+    import warnings
+
+    def note(message, category, *rest, **named):
+        warned.append((category.__name__, str(message)))
+
+    warnings.simplefilter("always")
+    warnings.showwarning = note
+
+
+PEER = None
+
+
+def main(read_fd, write_fd):
+    global PEER
+    runner = PEER = Runner(Frames(read_fd, write_fd, LIMIT))
+    out = Tee(sys.stdout.detach(), encoding="utf-8", errors="backslashreplace", write_through=False)
+    err = Tee(sys.stderr.detach(), encoding="utf-8", errors="backslashreplace", line_buffering=True)
+    sys.stdout = sys.__stdout__ = out
+    sys.stderr = sys.__stderr__ = err
+    runner.streams = (out, err)
+    try:
+        while True:
+            head, values = runner.understand(runner.receive())
+            runner.unpack(head)
+            runner.answer(head, values)
+    except Gone:
+        os._exit(0)

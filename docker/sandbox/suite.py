@@ -1,0 +1,153 @@
+"""The tests of a submission: read and counted, then run. Used by the judge and by the harness that shares the submission's process."""
+
+import ast
+import sys
+import traceback
+import unittest
+
+SOLUTION = "solution.py"
+TESTS = "tests.py"
+
+
+class Broken(Exception):
+    """The tests themselves cannot be used."""
+
+
+def has_assert(node):
+    return any(isinstance(part, ast.Assert) for part in ast.walk(node))
+
+
+def checks(tree):
+    """Positions of the top-level statements that count: asserts, blocks that hold some, calls of test functions that do."""
+    functions = {
+        node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(node)
+    }
+    found = set()
+    for place, node in enumerate(tree.body):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            continue
+        called = {
+            part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+        }
+        if has_assert(node) or called & functions:
+            found.add(place)
+    return found
+
+
+def test_classes(tree):
+    """Test classes in the order they stand, with the methods that each defines; bases may be classes of the same tests."""
+    found = {}
+    for node in tree.body:
+        if not isinstance(node, ast.ClassDef):
+            continue
+        bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+        if any(base.endswith("TestCase") or base in found for base in bases):
+            functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+            found[node.name] = [part.name for part in node.body if isinstance(part, functions) and part.name.startswith("test")]
+    return found
+
+
+def parse(job):
+    """(tree, checks, classes, expected count) of a job's tests. Raises Broken; with an empty text where there are none."""
+    try:
+        tree = ast.parse(job["tests"], TESTS)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Broken("the tests do not parse: %s" % error) from None
+    counted, classes = checks(tree), test_classes(tree)
+    expected = len(counted) if job["kind"] == "asserts" else sum(len(methods) for methods in classes.values())
+    if expected == 0:
+        raise Broken("")
+    return tree, counted, classes, expected
+
+
+def show(error):
+    """The traceback for the program's author, without the harness's own frames."""
+    frames = traceback.extract_tb(error.__traceback__)
+    kept = [frame for frame in frames if frame.filename in (SOLUTION, TESTS)]
+    lines = traceback.format_list(kept) if kept else []
+    text = "".join(["Traceback (most recent call last):\n", *lines, *traceback.format_exception_only(type(error), error)])
+    try:
+        sys.__stderr__.write(text)
+        sys.__stderr__.flush()
+    except (OSError, ValueError, UnicodeError):
+        pass
+
+
+def failure_of(error):
+    if isinstance(error, AssertionError):
+        return "wrong_answer"
+    return "memory_limit" if isinstance(error, MemoryError) else "runtime_error"
+
+
+def run_asserts(tree, counted, names, tally):
+    for place, statement in enumerate(tree.body):
+        verdict = None
+        try:
+            exec(compile(ast.Module([statement], []), TESTS, "exec"), names)
+        except BaseException as error:
+            verdict = failure_of(error)
+            if tally.verdict is None:
+                show(error)
+        if place in counted:
+            tally.add(verdict)
+        elif verdict is not None:
+            tally.fail(verdict)
+
+
+def run_unittests(tree, classes, names, tally):
+    exec(compile(tree, TESTS, "exec"), names)
+    ran = set()
+
+    class Result(unittest.TestResult):
+        def startTest(self, test):
+            super().startTest(test)
+            self.current = None
+
+        def note(self, error):
+            if self.current is None:
+                self.current = failure_of(error[1])
+                if tally.verdict is None:
+                    show(error[1])
+
+        def addError(self, test, error):
+            self.note(error)
+            if not isinstance(test, unittest.TestCase):  # setUpClass or setUpModule
+                tally.fail(self.current)
+                self.current = None
+
+        def addFailure(self, test, error):
+            self.note(error)
+
+        def addSubTest(self, test, subtest, error):
+            if error is not None:
+                self.note(error)
+
+        def addUnexpectedSuccess(self, test):
+            self.current = "wrong_answer"
+
+        def addSkip(self, test, reason):
+            method = getattr(type(test), getattr(test, "_testMethodName", ""), None)
+            if not (getattr(type(test), "__unittest_skip__", False) or getattr(method, "__unittest_skip__", False)):
+                self.current = "wrong_answer"
+
+        def stopTest(self, test):
+            super().stopTest(test)
+            ran.add(test.id())
+            tally.add(self.current)
+            self.current = None
+
+    suite, loaded = unittest.TestSuite(), 0
+    for name, methods in classes.items():
+        kind = names.get(name)
+        if not (isinstance(kind, type) and issubclass(kind, unittest.TestCase)):
+            raise Broken("the tests' class %s is no TestCase" % name)
+        inherited = [method for method in dir(kind) if method.startswith("test") and callable(getattr(kind, method))]
+        for method in dict.fromkeys([*methods, *inherited]):
+            suite.addTest(kind(method))
+            loaded += 1
+    result = Result()
+    result.current = None
+    suite.run(result)
+    return loaded
+
+
