@@ -125,9 +125,10 @@ function show(cli: Cli, line: RunLine): void {
 
 /** The line out of contract 3. */
 function document({ id, problem, result, solution }: RunLine): object {
-  const { reward, verdict, passed, total, wallS, stdout, stderr, truncated } = result;
+  const { reward, verdict, passed, total, wallS, stdout, stderr, truncated, trust } = result;
   return {
     ...{ id, reward, verdict, passed, total, wall_s: wallS, stdout, stderr, truncated },
+    ...(trust === undefined ? {} : { trust }),
     ...(solution && { solution: { verdict: solution.verdict, passed: solution.passed, total: solution.total } }),
     ...(problem !== undefined && { error: problem }),
   };
