@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { OmniError } from "../core/index.js";
+import { addData } from "./commands/data.js";
 import { addDoctor } from "./commands/doctor.js";
 import { addEval } from "./commands/eval.js";
 import { addExperiment } from "./commands/experiment.js";
@@ -65,6 +66,7 @@ function buildProgram(cli: Cli): Command {
     addSchedule,
     addSandbox,
     addReward,
+    addData,
   ];
   for (const add of commands) add(program, cli);
   for (const command of [program, ...descendants(program)]) {

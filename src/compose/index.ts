@@ -1,5 +1,7 @@
 export { type EvalOverrides, type EvalSummary, evalConfig, evalRun } from "./eval.js";
 export { type ExperimentOptions, type ExperimentSummary, experimentRun } from "./experiment.js";
+export { inspectData, type TaskInspection } from "./inspect-data.js";
+export { fillDistractors, fillReferences, type MakeDataSummary } from "./make-data.js";
 export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
 export { type OpenReward, openReward, type RewardOptions, type ScoredLine } from "./reward.js";

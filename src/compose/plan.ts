@@ -2,6 +2,7 @@ import type { OmniConfig } from "../config/index.js";
 import type { ChatMessage } from "../core/index.js";
 import { scheduleBatches } from "../schedule/index.js";
 import { openTaskData } from "../tasks/index.js";
+import { approximateTokens } from "./approximate-tokens.js";
 import { cacheFolder } from "./places.js";
 
 /** What a run would do, without an engine. */
@@ -86,8 +87,5 @@ function stagesOf(batches: ReturnType<typeof scheduleBatches>): Plan["stages"] {
     return { stage, updates: ours.length, prompts: sum(ours.map((batch) => batch.items.length)) };
   });
 }
-
-const approximateTokens = (messages: readonly ChatMessage[]) =>
-  Math.ceil(sum(messages.map((message) => message.content.length)) / 4);
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -12,9 +12,9 @@ export { extractProgram } from "./code/program.js";
 export { type Attempt, defineComponent, defineReward, type Measured, type RewardFunction } from "./define-reward.js";
 export { formatComponent, formatScore, tagsComponent, tagsScore } from "./format.js";
 export { type Composition, composeReward, defaultWeights, type Weighted } from "./hybrid.js";
+export { type Asker, type AskerStats, openAsker } from "./judge/asker.js";
 export { type AttackReport, type AttackResult, attackPanel } from "./judge/attack-panel.js";
 export { cachedJudge } from "./judge/cached-judge.js";
-export { type AskOptions, type Endpoint, type EndpointOptions, openEndpoint } from "./judge/endpoint.js";
 export {
   type ComparisonRequest,
   type Judge,
@@ -26,7 +26,6 @@ export {
 export { type OpenAIJudgeOptions, openJudge } from "./judge/openai-judge.js";
 export type { PanelItem } from "./judge/panel-items.js";
 export { DEFAULT_RUBRIC } from "./judge/prompt.js";
-export { Tally } from "./judge/tally.js";
 export { type Comparison, compareAnswers } from "./math/compare.js";
 export { type Disagreement, type MathOptions, mathComponent, scoreMath } from "./math/math.js";
 export { type MathVerifier, mathJobs, mathVerifiers } from "./math/verify-job.js";

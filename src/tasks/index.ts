@@ -3,6 +3,7 @@ export { parseTests } from "./code/parse-tests.js";
 export { type CustomItem, defineTask, type TaskDefinition } from "./define-task.js";
 export type { QaStyle } from "./family.js";
 export type { LoadReport } from "./load-report.js";
+export { makeDistractors, type PlainQuestion } from "./qa/make-distractors.js";
 export { parseResponseLine, type ResponseLine, type WrongLine } from "./response-line.js";
 export type { TokenLengths } from "./select-items.js";
 export {

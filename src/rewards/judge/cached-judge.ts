@@ -1,7 +1,6 @@
-import { createHash, randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
 import { CancelledError } from "../../core/index.js";
+import { fileCache } from "./file-cache.js";
 import type { ComparisonRequest, Judge, Judgement } from "./judge.js";
 import { DEFAULT_RUBRIC } from "./prompt.js";
 
@@ -17,10 +16,10 @@ type Decided = Extract<Judgement, { readonly outcome: "win" | "tie" | "loss" }>;
 
 /**
  * A judge that remembers verdicts by content, model, rubric and settings in a folder. Equal comparisons under way at once
- * ask once. Any number of processes may share the folder: a file is written whole, then named. What is undefined, and
- * files that are damaged, are asked anew; a folder that cannot be written costs only the memory.
+ * ask once. Any number of processes may share the folder. What is undefined, and files that are damaged, are asked anew.
  */
 export function cachedJudge(judge: Judge, folder: string, identity: CacheIdentity): Judge {
+  const cache = fileCache(folder);
   const underWay = new Map<string, Promise<Judgement>>();
   let hits = 0;
 
@@ -43,11 +42,10 @@ export function cachedJudge(judge: Judge, folder: string, identity: CacheIdentit
   };
 
   const known = async (key: string, request: ComparisonRequest): Promise<Judgement> => {
-    const path = join(folder, key.slice(0, 2), `${key}.json`);
-    const found = await readDecided(path);
-    if (found !== undefined) return hit(found);
+    const found = await cache.get(key);
+    if (isDecided(found)) return hit(found);
     const judgement = await judge.compare(request);
-    if (judgement.outcome !== undefined) await writeWhole(path, JSON.stringify(judgement));
+    if (judgement.outcome !== undefined) await cache.set(key, judgement);
     return judgement;
   };
 
@@ -81,29 +79,9 @@ function keyOf({ prompt, candidate, reference, rubric }: ComparisonRequest, mode
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-async function readDecided(path: string): Promise<Decided | undefined> {
-  try {
-    const value: unknown = JSON.parse(await readFile(path, "utf8"));
-    return isDecided(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function isDecided(value: unknown): value is Decided {
   if (typeof value !== "object" || value === null) return false;
   const { outcome, score, reason, raw, usage } = value as Readonly<Record<string, unknown>>;
   const decided = outcome === "win" || outcome === "tie" || outcome === "loss";
   return decided && typeof score === "number" && typeof reason === "string" && Array.isArray(raw) && Boolean(usage);
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}`;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(draft, text);
-    await rename(draft, path);
-  } catch {
-    // A verdict that is not kept is asked again some day.
-  }
 }

@@ -35,7 +35,8 @@ function parseJson(content: string): Parsed {
   return { ok: true, verdict, reason };
 }
 
-function unfenced(text: string): string {
+/** What stands in a fenced block that is the whole text, or the text. */
+export function unfenced(text: string): string {
   if (!text.startsWith("```") || !text.endsWith("```")) return text;
   const body = text.slice(text.indexOf("\n") + 1, -3);
   return body.trim();

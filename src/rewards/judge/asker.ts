@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { type ChatMessage, JudgeError } from "../../core/index.js";
+import { type EndpointOptions, openEndpoint } from "./endpoint.js";
+import { fileCache } from "./file-cache.js";
+import { unfenced } from "./parse.js";
+import type { ReplyMode } from "./prompt.js";
+import { AttemptError } from "./retry.js";
+import { Tally } from "./tally.js";
+
+/** What making data has cost so far; every attempt is counted, retries too. */
+export interface AskerStats {
+  readonly attempts: number;
+  readonly failedAttempts: number;
+  readonly cacheHits: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly estimatedUsages: number;
+  readonly costUsd: number;
+}
+
+/** JSON schema of a reply. */
+export interface ReplySchema {
+  readonly name: string;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+/** Asks a model for texts and for JSON, within its limits; replies are kept, so that asking again costs nothing. */
+export interface Asker {
+  /** Throws JudgeError for an endpoint that stays down or a reply that is empty or cut, CancelledError. */
+  text(messages: readonly ChatMessage[], signal?: AbortSignal): Promise<string>;
+  /** A reply that `read` takes; asked twice at most. Throws as `text` does, and for two replies that it does not take. */
+  json<T>(
+    messages: readonly ChatMessage[],
+    schema: ReplySchema,
+    read: (value: unknown) => T | undefined,
+    signal?: AbortSignal,
+  ): Promise<T>;
+  stats(): AskerStats;
+}
+
+/** Opens an asker; `cache` is a folder, undefined keeps nothing. */
+export function openAsker(options: EndpointOptions & { readonly cache?: string }): Asker {
+  const { baseUrl, model, temperature = 0, maxTokens, cache: folder } = options;
+  const endpoint = openEndpoint(options);
+  const cache = folder === undefined ? undefined : fileCache(folder);
+  const tally = new Tally(options.prices);
+  let mode: ReplyMode = "json_schema";
+  let cacheHits = 0;
+
+  const complete = async (messages: readonly ChatMessage[], schema: ReplySchema | undefined, signal?: AbortSignal) => {
+    for (;;) {
+      const asked = schema === undefined ? "text" : mode;
+      const rest = { ...(schema && { schema }), ...(signal && { signal }), time: {} };
+      try {
+        return await endpoint.ask(messages, { mode: asked, tally, ...rest });
+      } catch (error) {
+        const refused = error instanceof AttemptError && (error.status === 400 || error.status === 422);
+        if (!refused || asked === "text") throw error;
+        // The instructions ask for JSON in words too.
+        mode = "text";
+      } finally {
+        tally.raw.length = 0;
+      }
+    }
+  };
+
+  /** A whole reply, from the cache or the endpoint; `keep` says whether it is worth keeping. */
+  const reply = async (
+    messages: readonly ChatMessage[],
+    options: { schema?: ReplySchema; fresh: boolean; keep: (content: string) => boolean; signal?: AbortSignal },
+  ): Promise<string> => {
+    const { schema, fresh, keep, signal } = options;
+    const identity = JSON.stringify(["reply 1", baseUrl, model, temperature, maxTokens ?? null, messages]);
+    const key = createHash("sha256").update(identity).digest("hex");
+    const found = fresh ? undefined : await cache?.get(key);
+    if (typeof found === "string") {
+      cacheHits += 1;
+      return found;
+    }
+    const { content, cut } = await complete(messages, schema, signal);
+    if (content.trim() === "") throw new JudgeError("the reply is empty");
+    if (cut) throw new JudgeError("the reply was cut at the token limit; raise judge.maxTokens");
+    if (keep(content)) await cache?.set(key, content);
+    return content;
+  };
+
+  return {
+    text: (messages, signal) => reply(messages, { fresh: false, keep: () => true, ...(signal && { signal }) }),
+    json: async (messages, schema, read, signal) => {
+      const decode = (content: string) => {
+        try {
+          return read(JSON.parse(unfenced(content.trim())));
+        } catch {
+          return undefined;
+        }
+      };
+      for (const fresh of [false, true]) {
+        const keep = (content: string) => decode(content) !== undefined;
+        const value = decode(await reply(messages, { schema, fresh, keep, ...(signal && { signal }) }));
+        if (value !== undefined) return value;
+      }
+      throw new JudgeError(`undecodable twice: the reply is not the JSON that was asked for (${schema.name})`);
+    },
+    stats: () => {
+      const { attempts, failedAttempts, promptTokens, completionTokens, estimatedUsages, costUsd } = tally;
+      return { attempts, failedAttempts, cacheHits, promptTokens, completionTokens, estimatedUsages, costUsd };
+    },
+  };
+}
