@@ -46,7 +46,13 @@ export function evalConfig(
  * @throws StoreError `no_checkpoint` naming those there are
  */
 export async function evalRun(
-  options: RunOptions & { readonly runDir: string; readonly checkpoint?: string; readonly eval?: EvalOverrides },
+  options: RunOptions & {
+    readonly runDir: string;
+    readonly checkpoint?: string;
+    readonly eval?: EvalOverrides;
+    /** Tasks, eval, judge and sandbox of this config instead of the run's: benchmarks. */
+    readonly on?: { readonly config: OmniConfig; readonly baseDir: string };
+  },
 ): Promise<EvalSummary> {
   const folder = runFolder(options.runDir);
   const store = openRunStore(folder, { write: false });
@@ -64,10 +70,14 @@ export async function evalRun(
     throw new StoreError(`${folder.dir}: no checkpoint "${wanted}" (there: ${there})`, { code: "no_checkpoint" });
   }
   const { config } = await loadConfig(folder.config, { customTasks: (options.tasks ?? []).map((task) => task.id) });
+  const { tasks, eval: settings, judge: _, ...rest } = { ...config, ...options.on?.config };
+  const judge = options.on === undefined ? config.judge : options.on.config.judge;
+  const { model, engines } = config;
+  const asked = { ...rest, model, engines, tasks, eval: settings, ...(judge === undefined ? {} : { judge }) };
   return evaluate({
     ...options,
-    config: overridden(config, options.eval),
-    baseDir,
+    config: overridden(asked, options.eval),
+    baseDir: options.on?.baseDir ?? baseDir,
     checkpoint: { root: folder.checkpoints, name: wanted },
     responses: responsesPath(folder.dir, wanted.replaceAll("/", "-")),
   });

@@ -1,5 +1,6 @@
-import type { OmniConfig } from "../config/index.js";
-import type { ChatMessage } from "../core/index.js";
+import type { OmniConfig, TaskConfig } from "../config/index.js";
+import { type ChatMessage, DataError, type Item, type Splits } from "../core/index.js";
+import { type ExperimentPlan, experimentPlan } from "../experiment/index.js";
 import { scheduleBatches } from "../schedule/index.js";
 import { openTaskData } from "../tasks/index.js";
 import { approximateTokens } from "./approximate-tokens.js";
@@ -15,6 +16,8 @@ export interface Plan {
     readonly validation: number;
     readonly test: number;
     readonly demonstrations: number;
+    /** The hub could not be asked: counts are what `data.limit` and `data.split` say. */
+    readonly assumed: boolean;
   }[];
   readonly stages: readonly { readonly stage: string; readonly updates: number; readonly prompts: number }[];
   readonly warmUpSteps: number;
@@ -24,6 +27,8 @@ export interface Plan {
   readonly maxGeneratedTokens: number;
   readonly evaluations: number;
   readonly evaluationRollouts: number;
+  /** What the section `experiment` comes to, where there is one. */
+  readonly experiment?: ExperimentPlan;
 }
 
 /**
@@ -40,8 +45,12 @@ export async function planRun(options: {
   const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
   const loaded = [];
   for (const task of config.tasks) {
-    const { splits } = await openTaskData(task, places).load(estimate, signal);
-    loaded.push({ config: task, splits });
+    const read = openTaskData(task, places).load(estimate, signal);
+    const { splits, assumed } = await read.then(
+      (found) => ({ splits: found.splits, assumed: false }),
+      (error: unknown) => ({ splits: assumedSplits(task, config, error), assumed: true }),
+    );
+    loaded.push({ config: task, splits, assumed });
   }
   const { promptsPerUpdate, epochs, maxUpdates, groupSize } = config.train;
   const items = loaded.map(({ config: task, splits }) => ({ id: task.id, items: splits.train }));
@@ -57,13 +66,14 @@ export async function planRun(options: {
   });
   return {
     model: config.model.base,
-    tasks: loaded.map(({ config: task, splits }) => ({
+    tasks: loaded.map(({ config: task, splits, assumed }) => ({
       id: task.id,
       family: task.family,
       train: splits.train.length,
       validation: splits.validation.length,
       test: splits.test.length,
       demonstrations: splits.train.filter((item) => item.demonstration !== undefined).length,
+      assumed,
     })),
     stages: stagesOf(batches),
     warmUpSteps: config.warmup?.steps ?? 0,
@@ -72,6 +82,30 @@ export async function planRun(options: {
     maxGeneratedTokens: groupSize * sum(prompts.map((item) => tokenLimit.get(item.taskId) ?? 0)),
     evaluations,
     evaluationRollouts: evaluations * sum(held),
+    ...(config.experiment === undefined ? {} : { experiment: experimentPlan(config, items, sum(held)) }),
+  };
+}
+
+/** As many placeholders as the config says, so that a plan needs no network. Throws `error` where it cannot be known. */
+function assumedSplits(task: TaskConfig, config: OmniConfig, error: unknown): Splits {
+  const { limit, split } = task.data;
+  if (!(error instanceof DataError) || error.code !== "hub_unreachable" || limit === undefined) throw error;
+  const part = (of: number | string) => (typeof of === "number" ? Math.round(of * limit) : config.eval.itemsPerTask);
+  const own = (of: number | string) => (typeof of === "number" ? Math.round(of * limit) : 0);
+  const items = (name: string, count: number) =>
+    Array.from({ length: count }, (_, at): Item => {
+      return {
+        id: `${name}-${at}`,
+        taskId: task.id,
+        question: "",
+        messages: [],
+        gold: { kind: "none", reason: "assumed" },
+      };
+    });
+  return {
+    train: items("train", limit - own(split.validation) - own(split.test)),
+    validation: items("validation", part(split.validation)),
+    test: items("test", part(split.test)),
   };
 }
 

@@ -1,7 +1,7 @@
 export type { ChosenOrder } from "./choose-orders.js";
+export { type ExperimentPlan, experimentPlan } from "./experiment-plan.js";
 export type { Lab } from "./lab.js";
 export type { ExperimentNode } from "./node.js";
-export { ablationNodes, baselineNodes, probeNodes, seedsOf } from "./plan-nodes.js";
 export { experimentHtml } from "./report/html.js";
 export { experimentMarkdown } from "./report/markdown.js";
 export { type ExperimentReport, experimentReport } from "./report/report.js";

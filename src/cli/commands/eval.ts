@@ -14,6 +14,7 @@ interface EvalFlags {
   readonly set: readonly string[];
   readonly runsFolder: string;
   readonly checkpoint?: string;
+  readonly on?: string;
   readonly split?: "train" | "validation" | "test";
   readonly samples?: number;
   readonly temperature?: number;
@@ -27,6 +28,7 @@ export function addEval(program: Command, cli: Cli): void {
     .description("evaluate on held-out items: the base model of a config, or the newest checkpoint of a run")
     .argument("<config-or-run>", "config file, run id, or run folder")
     .option("--checkpoint <name>", "of a run: this checkpoint instead of the newest")
+    .option("--on <config>", "of a run: on the tasks of this config (with its eval, judge and sandbox)")
     .option("--split <name>", "train, validation or test", splitName)
     .option("--samples <n>", "samples an item: avg@n and pass@k are told", positive)
     .option("--temperature <t>", "0 is greedy", temperature)
@@ -37,6 +39,7 @@ export function addEval(program: Command, cli: Cli): void {
 Examples:
   $ omni eval omni.yaml --items 100
   $ omni eval runs/first --split test --samples 8 --temperature 1 --json
+  $ omni eval runs/first --on examples/benchmarks/math.yaml
 
 Every response is kept, one JSON object a line; the file is named at the end.`,
     )
@@ -62,8 +65,11 @@ async function evaluate(cli: Cli, target: string, flags: EvalFlags): Promise<Eva
 async function starter(cli: Cli, target: string, flags: EvalFlags) {
   const { set, runsFolder, checkpoint } = flags;
   const isConfig = /\.ya?ml$/.test(target) || statSync(target, { throwIfNoEntry: false })?.isFile() === true;
-  if (isConfig && checkpoint !== undefined) {
-    throw new ConfigError("--checkpoint: a config has none; name a run", { code: "usage" });
+  const ofRuns = checkpoint === undefined ? "--on" : "--checkpoint";
+  if (isConfig && (checkpoint ?? flags.on) !== undefined) {
+    throw new ConfigError(`${ofRuns} goes with a run, ${target} is a config; name a run, or drop it`, {
+      code: "usage",
+    });
   }
   if (isConfig) {
     const loaded = await configOf(cli, target, { set });
@@ -77,7 +83,9 @@ async function starter(cli: Cli, target: string, flags: EvalFlags) {
   const runDir = runFolderOf(target, runsFolder);
   const { evalRun } = await import("../../compose/index.js");
   const named = checkpoint === undefined ? {} : { checkpoint };
-  return (options: RunOptions) => evalRun({ runDir, ...named, eval: overrides(flags), ...options });
+  const on = flags.on === undefined ? undefined : await configOf(cli, flags.on, { set });
+  const asked = on === undefined ? {} : { on: { config: on.config, baseDir: on.baseDir } };
+  return (options: RunOptions) => evalRun({ runDir, ...named, ...asked, eval: overrides(flags), ...options });
 }
 
 function overrides({ split, samples, temperature: heat, items }: EvalFlags): EvalOverrides {

@@ -51,7 +51,9 @@ function planText(loaded: LoadedConfig, plan: Plan, bounds: Estimate): string {
       plan.tasks.map((task) => [
         task.id,
         task.family,
-        ...[task.train, task.validation, task.test, task.demonstrations].map(String),
+        ...[task.train, task.validation, task.test, task.demonstrations].map(
+          (n) => `${count(n)}${task.assumed ? " ?" : ""}`,
+        ),
       ]),
     ),
     "",
@@ -68,9 +70,22 @@ function planText(loaded: LoadedConfig, plan: Plan, bounds: Estimate): string {
     `time       ${bounds.maxSeconds === null ? "unknown" : `at most ${showSeconds(bounds.maxSeconds)}`} (${bounds.basis})`,
     ...(bounds.judgeCalls === 0 ? [] : [judgeLine(bounds)]),
     "",
+    ...(plan.tasks.some((task) => task.assumed)
+      ? ["? the hub cannot be reached: counts are those of data.limit and data.split", ""]
+      : []),
+    ...(plan.experiment === undefined ? [] : [...experimentLines(plan.experiment), ""]),
     "values that are not defaults:",
     ...chosenValues(loaded),
   ].join("\n");
+}
+
+function experimentLines(plan: NonNullable<Plan["experiment"]>): string[] {
+  const { runs, orders, stageRuns, updates, rollouts, samples, evaluationRollouts, exact } = plan;
+  const most = exact ? "" : "at most ";
+  return [
+    `experiment ${most}${count(runs)} runs, ${count(stageRuns)} of them stages and probes of ${count(orders)} orders`,
+    `           ${most}${count(updates)} updates on ${count(rollouts)} rollouts${samples > 0 ? `, ${count(samples)} samples for SFT` : ""}, ${count(evaluationRollouts)} rollouts in evaluations`,
+  ];
 }
 
 const count = (value: number) => value.toLocaleString("en-US");

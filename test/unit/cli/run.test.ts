@@ -65,6 +65,9 @@ describe("a run of nano from the command line", { timeout: 300_000 }, () => {
     expect(readFileSync(responses, "utf8").trimEnd().split("\n")).toHaveLength(6);
     const named = await omni(["eval", "first", "--checkpoint", checkpoint, "--items", "1"]);
     expect(named.stdout).toMatch(/responses: runs\/first\/evaluations\/.*\.jsonl\n$/);
+    writeFileSync("bench.yaml", config.replace("id: sums", "id: bench"));
+    const bench = await omni(["eval", "first", "--on", "bench.yaml", "--items", "1", "--json"]);
+    expect(Object.keys(JSON.parse(bench.stdout).result.tasks)).toEqual(["bench"]);
     const missing = await omni(["eval", "first", "--checkpoint", "none"]);
     expect(missing).toMatchObject({ code: 1, stderr: expect.stringMatching(/no checkpoint "none" \(there: step-/) });
   });
