@@ -58,6 +58,7 @@ export async function evalRun(
   const store = openRunStore(folder, { write: false });
   const held = store.checkpoints();
   const baseDir = store.fact("baseDir") ?? process.cwd();
+  const root = store.fact("checkpointRoot") ?? folder.checkpoints;
   store.close();
   const wanted = options.checkpoint ?? held.at(-1)?.name;
   if (wanted === undefined) {
@@ -78,7 +79,7 @@ export async function evalRun(
     ...options,
     config: overridden(asked, options.eval),
     baseDir: options.on?.baseDir ?? baseDir,
-    checkpoint: { root: folder.checkpoints, name: wanted },
+    checkpoint: { root, name: wanted },
     responses: responsesPath(folder.dir, wanted.replaceAll("/", "-")),
   });
 }

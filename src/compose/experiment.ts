@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type OmniConfig, renderConfig } from "../config/index.js";
+import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
 import { ConfigError, StoreError } from "../core/index.js";
 import {
   type ExperimentReport,
@@ -47,7 +47,7 @@ export async function experimentRun(options: ExperimentOptions): Promise<Experim
     });
   }
   const name = options.id ?? config.name ?? "experiment";
-  const folder = claimFolder(config, name);
+  const folder = await claimFolder(config, name);
   const emit = options.onEvent ?? (() => undefined);
   const signal = options.signal ?? never;
   const adapters = await openAdapters({
@@ -63,10 +63,28 @@ export async function experimentRun(options: ExperimentOptions): Promise<Experim
     const { engine, model, tasks, checkpointPrefix, usage, cautions } = adapters;
     const stop = options.stop ?? never;
     const nodesFolder = join(folder, "runs");
-    const lab = { config, tasks, engine, model, nodesFolder, checkpointPrefix, usage, emit, stop, signal };
+    const { baseDir } = options;
+    const lab = {
+      config,
+      folder,
+      baseDir,
+      tasks,
+      engine,
+      model,
+      nodesFolder,
+      checkpointPrefix,
+      usage,
+      emit,
+      stop,
+      signal,
+    };
     const outcome = await runExperiment(lab, options.onNode ?? (() => undefined));
     const parameters = `${(model.parameters / 1e6).toFixed(1)} M parameters`;
-    const report = experimentReport(config, outcome, { name, model: `${model.base} (${parameters})`, cautions });
+    const report = experimentReport(config, outcome, {
+      name,
+      model: `${model.base} (${parameters})`,
+      cautions: [...cautions, ...greedyCaution(config)],
+    });
     return { folder, report, ...writeReport(folder, report) };
   } finally {
     await adapters.close();
@@ -74,11 +92,12 @@ export async function experimentRun(options: ExperimentOptions): Promise<Experim
 }
 
 /** Makes the experiment's folder, or finds it again for the same config. */
-function claimFolder(config: OmniConfig, name: string): string {
+async function claimFolder(config: OmniConfig, name: string): Promise<string> {
   const folder = resolve(config.run.folder, name);
   const file = join(folder, "config.yaml");
   const text = renderConfig(config);
-  if (existsSync(file) && readFileSync(file, "utf8") !== text) {
+  // Resolved anew, so that a default which came later does not make it another config.
+  if (existsSync(file) && renderConfig((await loadConfig(file)).config) !== text) {
     throw new StoreError(`${folder}: holds an experiment of another config; choose another --run-id, or remove it`, {
       code: "other_experiment",
     });
@@ -93,6 +112,11 @@ function claimFolder(config: OmniConfig, name: string): string {
   refuseNetworkFileSystem(folder);
   writeFileSync(file, text);
   return folder;
+}
+
+function greedyCaution({ eval: { temperature } }: OmniConfig): string[] {
+  if (temperature > 0) return [];
+  return ["evaluations are greedy (eval.temperature 0), so entropies are not those of sampled completions (eq. 11)"];
 }
 
 function writeReport(folder: string, report: ExperimentReport) {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
 import { ConfigError, StoreError } from "../core/index.js";
 import { createRunFolder, openRunStore, type RunFolder, type RunStore, runFolder } from "../store/index.js";
@@ -96,7 +96,18 @@ export async function resumeRun(options: RunOptions & { readonly runDir: string 
   }
   const customTasks = (options.tasks ?? []).map((task) => task.id);
   const { config } = await loadConfig(folder.config, { customTasks });
-  return execute(openRunStore(folder, { write: true }), config, options);
+  const store = openRunStore(folder, { write: true });
+  const experiment = store.fact("experiment");
+  if (experiment !== undefined) {
+    store.close();
+    throw new StoreError(
+      `${folder.dir}: is part of an experiment; go on with: omni experiment ${experiment}/config.yaml --run-id ${basename(experiment)}`,
+      {
+        code: "part_of_experiment",
+      },
+    );
+  }
+  return execute(store, config, options);
 }
 
 async function execute(store: RunStore, config: OmniConfig, options: RunOptions): Promise<RunSummary> {

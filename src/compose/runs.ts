@@ -60,7 +60,10 @@ export async function exportRun(
   if (existsSync(to) && readdirSync(to).length > 0) {
     throw new StoreError(`${to}: not empty; choose another folder`, { code: "not_empty" });
   }
-  const held = reading(folder.dir, (store) => store.checkpoints());
+  const { held, checkpointRoot } = reading(folder.dir, (store) => ({
+    held: store.checkpoints(),
+    checkpointRoot: store.fact("checkpointRoot") ?? folder.checkpoints,
+  }));
   const name = options.checkpoint ?? held.at(-1)?.name;
   if (name === undefined || !held.some((entry) => entry.name === name)) {
     const there = held.map((entry) => entry.name).join(", ") || "none";
@@ -75,14 +78,14 @@ export async function exportRun(
   const opened = await openEngine({
     config,
     modelId: folder.runId,
-    checkpointRoot: folder.checkpoints,
+    checkpointRoot,
     logFile,
     signal,
     notice,
   });
   try {
     await opened.engine.checkpoints.load(name, { signal });
-    const written = await opened.engine.checkpoints.export(`export-${name}`, { signal });
+    const written = await opened.engine.checkpoints.export(`export-${name.replaceAll("/", "-")}`, { signal });
     mkdirSync(to, { recursive: true });
     cpSync(written.folder, to, { recursive: true });
     rmSync(written.folder, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import type { OmniConfig } from "../config/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
@@ -14,6 +14,10 @@ export interface Lab {
   readonly engine: Engine;
   /** As loaded from its base. */
   readonly model: ModelInfo;
+  /** The experiment's own, with its config.yaml and checkpoints. */
+  readonly folder: string;
+  /** Folder that relative paths of the config start from. */
+  readonly baseDir: string;
   /** Holds a run folder a node. */
   readonly nodesFolder: string;
   /** Put before checkpoint names. */
@@ -24,9 +28,19 @@ export interface Lab {
   readonly signal: AbortSignal;
 }
 
-/** Opens a node's state for writing, made where it is not yet. */
-export function openNodeStore(nodesFolder: string, id: string): RunStore {
-  const known = existsSync(join(nodesFolder, id, "run.db"));
-  const folder = known ? runFolder(join(nodesFolder, id)) : createRunFolder(nodesFolder, id);
-  return openRunStore(folder, { write: true, create: !known });
+/**
+ * Opens a node's state for writing, made where it is not yet. Its folder is a run's, so that `omni runs show`, `omni eval`
+ * and `omni export` take it; its config is the experiment's.
+ */
+export function openNodeStore(lab: Lab, id: string): RunStore {
+  const known = existsSync(join(lab.nodesFolder, id, "run.db"));
+  const folder = known ? runFolder(join(lab.nodesFolder, id)) : createRunFolder(lab.nodesFolder, id);
+  const store = openRunStore(folder, { write: true, create: !known });
+  if (!known) {
+    store.setFact("experiment", lab.folder);
+    store.setFact("checkpointRoot", join(lab.folder, "checkpoints"));
+    store.setFact("baseDir", lab.baseDir);
+    copyFileSync(join(lab.folder, "config.yaml"), folder.config);
+  }
+  return store;
 }

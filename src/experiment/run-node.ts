@@ -3,6 +3,7 @@ import type { RunStore } from "../store/index.js";
 import {
   type EvaluationResult,
   evaluateAt,
+  type LoadedTask,
   type RunContext,
   type RunOutcome,
   type StartPoint,
@@ -25,7 +26,7 @@ export async function runNode(
   node: ExperimentNode,
   parents: readonly NodeEnd[],
 ): Promise<NodeEnd | undefined> {
-  const store = openNodeStore(lab.nodesFolder, node.id);
+  const store = openNodeStore(lab, node.id);
   try {
     const done = finished(store, node);
     if (done !== undefined) return done;
@@ -100,9 +101,16 @@ function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeE
 
 async function evaluateNode(lab: Lab, run: RunContext, evaluation: NodeEvaluation, version: number): Promise<void> {
   const { point, split, tasks, temperature } = evaluation;
+  const asked = lab.tasks.filter(({ task }) => tasks.includes(task.id));
   const settings = { ...run.config.eval, split, ...(temperature === undefined ? {} : { temperature }) };
-  const asked = { ...run, tasks: lab.tasks.filter(({ task }) => tasks.includes(task.id)) };
-  await evaluateAt({ ...asked, config: { ...run.config, eval: settings } }, point, version);
+  const config = { ...run.config, eval: settings };
+  await evaluateAt({ ...run, tasks: asked.map((one) => evaluatedAt(one, temperature)), config }, point, version);
+}
+
+/** A temperature asked of an evaluation wins over the task's own. */
+function evaluatedAt({ task, splits }: LoadedTask, temperature: number | undefined): LoadedTask {
+  if (temperature === undefined) return { task, splits };
+  return { task: { ...task, settings: { ...task.settings, eval: { ...task.settings.eval, temperature } } }, splits };
 }
 
 /** What a node's evaluations found, by point; `validation` stands for the loop's own at the end. */

@@ -71,10 +71,15 @@ export function rankedOrders(table: TransferTable, count: number): readonly Pred
   return bestOrderings(pairWeights(table), count).map((order) => predict(table, namesOf(table, order)));
 }
 
-/** The order of the lowest predicted score. */
+/** The order of the lowest predicted score; ties go to the order last in `tasks`, so that it is another than the best. */
 export function worstOrder(table: TransferTable): readonly string[] {
   const negated = pairWeights(table).map((row) => row.map((value) => -value));
-  return namesOf(table, exactOrdering(negated));
+  const mirrored = negated.reverse().map((row) => [...row].reverse());
+  const last = table.tasks.length - 1;
+  return namesOf(
+    table,
+    exactOrdering(mirrored).map((at) => last - at),
+  );
 }
 
 const namesOf = ({ tasks }: TransferTable, order: readonly number[]) => order.map((at) => tasks[at] ?? "");

@@ -2,7 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ExperimentSummary, experimentRun, trainRun } from "../../../src/compose/index.js";
+import {
+  type ExperimentSummary,
+  evalRun,
+  experimentRun,
+  exportRun,
+  resumeRun,
+  trainRun,
+} from "../../../src/compose/index.js";
 import { loadConfig } from "../../../src/config/index.js";
 import { openRunStore, runFolder } from "../../../src/store/index.js";
 
@@ -76,6 +83,15 @@ describe("an experiment", { timeout: 300_000 }, () => {
     const first = { ...plain, schedule, train: { ...train, maxUpdates: 2 } };
     const { weightsHash } = await trainRun({ config: first, baseDir, runId: "piece" });
     expect(hashAt(join(whole.folder, "runs/seed0.words"))).toBe(weightsHash);
+  });
+
+  it("leaves folders that are evaluated and exported like runs, but not resumed", async () => {
+    const runDir = join(whole.folder, "runs/seed0.words");
+    const { result } = await evalRun({ runDir, eval: { itemsPerTask: 1 } });
+    expect(Object.keys(result.tasks)).toEqual(["sums", "words"]);
+    const { files } = await exportRun({ runDir, to: join(folder, "exported") });
+    expect(files.some((name) => name.endsWith(".safetensors"))).toBe(true);
+    await expect(resumeRun({ runDir })).rejects.toThrow(/part of an experiment; go on with: omni experiment/);
   });
 
   it("stopped in the middle and called again measures the same", async () => {

@@ -46,6 +46,11 @@ describe("predictions", () => {
     expect(worstOrder(paper())).toEqual(rankedOrders(paper(), 24).at(-1)?.order);
   });
 
+  it("hold the worst order apart from the best where all orders tie", () => {
+    const flat = { a: { mean: 0.5, n: 9 }, b: { mean: 0.5, n: 9 } };
+    expect(worstOrder(transferOf(["a", "b"], { base: flat, after: { a: flat, b: flat } }))).toEqual(["b", "a"]);
+  });
+
   it("are not a number where a cell was not measured, and say which", () => {
     const table = transferOf(["a", "b"], { base: { a: { mean: 0.5, n: 9 } }, after: {} });
     expect(missingCell(table)).toMatchObject({ evaluated: "a", trained: "a" });
