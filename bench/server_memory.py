@@ -187,7 +187,15 @@ def main() -> None:
         place = Path(folder)
         address, announced = f"unix:{place}/e.sock", place / "address.json"
         flags = ["--listen", address, "--address-file", announced, "--checkpoint-root", place / "checkpoints"]
-        command = [sys.executable, "-m", "omni_engine", "serve", *map(str, flags), "--cache-dir", str(options.cache_dir)]
+        command = [
+            sys.executable,
+            "-m",
+            "omni_engine",
+            "serve",
+            *map(str, flags),
+            "--cache-dir",
+            str(options.cache_dir),
+        ]
         given = dict(pair.split("=", 1) for pair in options.env)
         server = subprocess.Popen(command, env=os.environ | given)
         try:

@@ -92,3 +92,41 @@ def test_the_same_calls_give_the_same_bits():
         return sums.sums()
 
     assert all(torch.equal(a, b) for a, b in zip(run(), run(), strict=True))
+
+
+def test_buckets_kept_apart_have_norms_and_cosines_and_add_up_to_the_whole():
+    model = tiny_model(1)
+    datums = batch(model)
+    parts = {"a": datums[:3], "b": datums[3:5], "c": datums[5:]}
+    alone = {}
+    for bucket, part in parts.items():
+        sums = GradientSums(model, lambda: model)
+        sums.add(part, POLICY)
+        alone[bucket] = torch.cat([gradient.flatten() for gradient in sums.sums()])
+    sums = GradientSums(model, lambda: model)
+    for bucket, part in parts.items():
+        sums.add(part[:1], POLICY, bucket=bucket)
+    for bucket, part in parts.items():
+        sums.add(part[1:], POLICY, bucket=bucket)
+    norms = sums.norms()
+    assert norms.buckets == ("a", "b", "c")
+    for row, one in enumerate(alone.values()):
+        assert norms.norms[row] == pytest.approx(float(one.norm()), rel=1e-12)
+        for column, other in enumerate(alone.values()):
+            cosine = float(torch.nn.functional.cosine_similarity(one, other, dim=0))
+            assert norms.cosines[3 * row + column] == pytest.approx(cosine, abs=1e-12)
+    whole = GradientSums(model, lambda: model)
+    whole.add(datums, POLICY)
+    assert_close(sums.sums(), whole.sums(), 1e-12)
+
+
+def test_a_bucket_without_gradient_has_norm_0_and_cosines_0():
+    model = tiny_model(1)
+    dead = [dataclasses.replace(datum, advantages=np.zeros(1, np.float32)) for datum in batch(model)]
+    sums = GradientSums(model, lambda: model)
+    sums.add(batch(model), POLICY, bucket="live")
+    sums.add(dead, POLICY, bucket="dead")
+    norms = sums.norms()
+    assert norms.buckets == ("live", "dead")
+    assert norms.norms[1] == 0
+    assert norms.cosines == (pytest.approx(1), 0, 0, 0)

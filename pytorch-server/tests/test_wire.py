@@ -167,10 +167,8 @@ def test_what_is_not_there_is_said(client: Client, model_id: str):
         client.load("x", base="../nano")
     with refused(grpc.StatusCode.UNIMPLEMENTED, "unimplemented"):
         client.load("x", adapter=pb.ADAPTER_LORA)
-    with refused(grpc.StatusCode.UNIMPLEMENTED, "unimplemented"):
-        client.trainer.GradientNorms(pb.GradientNormsRequest(model_id=model_id))
-    with refused(grpc.StatusCode.UNIMPLEMENTED, "unimplemented"):
-        client.trainer.Merge(pb.MergeRequest(model_id=model_id))
+    with refused(grpc.StatusCode.FAILED_PRECONDITION, "sequence_gap", "before OptimStep"):
+        client.trainer.GradientNorms(pb.GradientNormsRequest(model_id=model_id, step_id="s"))
     with refused(grpc.StatusCode.FAILED_PRECONDITION, "version_mismatch", "version 0"):
         client.sampler.SyncWeights(pb.SyncWeightsRequest(model_id=model_id, weights_version=3))
 

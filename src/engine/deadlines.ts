@@ -16,7 +16,7 @@ export interface Deadlines {
   readonly optimStepMs: number;
   /** May download weights. */
   readonly loadModelMs: number;
-  /** Save, Load and Export. */
+  /** Save, Load, Export and Merge. */
   readonly checkpointMs: number;
 }
 

@@ -168,14 +168,29 @@ export interface OptimStepResult {
   readonly seconds: number;
 }
 
+/** How the summed gradients of the buckets of a step lie to one another. */
+export interface GradientNorms {
+  /** Those kept apart, in the order of their first chunks. */
+  readonly buckets: readonly string[];
+  /** L2 of each bucket's summed gradient, before the divisor. */
+  readonly norms: readonly number[];
+  /** `cosines[i][j]` of buckets i and j; 0 beside a bucket without gradient. */
+  readonly cosines: readonly (readonly number[])[];
+}
+
 /** One optimizer step under way: chunks are numbered and digested inside, so that a retry can never train twice. */
 export interface TrainStep {
-  /** Adds gradients of Σ weight · loss. */
+  /**
+   * Adds gradients of Σ weight · loss. With `keepBucket` the bucket's own sum is kept too, for {@link TrainStep.gradientNorms}:
+   * on the server that costs the memory of the weights once more a bucket.
+   */
   forwardBackward(
     datums: readonly Datum[],
     loss: LossConfig,
-    options?: CallOptions & { readonly bucket?: string },
+    options?: CallOptions & { readonly bucket?: string; readonly keepBucket?: boolean },
   ): Promise<ForwardBackwardMetrics>;
+  /** Of the buckets kept so far; before optimStep, else `sequence_gap`. Changes nothing. */
+  gradientNorms(options?: CallOptions): Promise<GradientNorms>;
   /** Divides by `divisor`, clips, updates. With no forwardBackward before it: version + 1, weights untouched. */
   optimStep(
     settings: { readonly adam: AdamParams; readonly gradClip: number; readonly divisor: number },
@@ -183,6 +198,22 @@ export interface TrainStep {
   ): Promise<OptimStepResult>;
   /** Drops what was summed. */
   discard(options?: CallOptions): Promise<void>;
+}
+
+/** What to merge, and into what (method §5: TIES, arXiv:2306.01708). */
+export interface MergeRequest {
+  /** The checkpoint to be written or replaced: weights only, version 0. */
+  readonly name: string;
+  /** Checkpoints of this model's base, at least one. */
+  readonly checkpoints: readonly string[];
+  /** > 0, one a checkpoint; all 1 if absent. */
+  readonly weights?: readonly number[];
+  /** Share of each tensor's changes that is kept, in (0, 1]. */
+  readonly density: number;
+  /** Factor on the merged change. */
+  readonly lambda: number;
+  /** The checkpoint that changes are measured against; the base model's own weights if absent. */
+  readonly baseCheckpoint?: string;
 }
 
 /** Learns. All methods reject with EngineError or CancelledError. */
@@ -193,6 +224,8 @@ export interface Trainer {
   ): Promise<ModelInfo>;
   /** Begins the optimizer step with this name (unique in a run). */
   step(stepId: string): TrainStep;
+  /** Merges checkpoints into a new one; the loaded weights stay as they are. */
+  merge(request: MergeRequest, options?: CallOptions): Promise<CheckpointInfo>;
 }
 
 /** A saved state. */

@@ -27,7 +27,8 @@ export function grpcCheckpoints(channel: Channel, modelId: string): Checkpoints 
   };
 }
 
-function toCheckpointInfo(wire: v1.CheckpointInfo.$Properties): CheckpointInfo {
+/** A saved state as it is on the wire. */
+export function toCheckpointInfo(wire: v1.CheckpointInfo.$Properties): CheckpointInfo {
   return {
     name: wire.name ?? "",
     weightsVersion: wire.weightsVersion ?? 0,

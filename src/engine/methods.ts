@@ -56,6 +56,8 @@ export const METHODS = {
     v1.DiscardGradientsResponse,
     "queryMs",
   ),
+  gradientNorms: method("Trainer.GradientNorms", v1.GradientNormsRequest, v1.GradientNormsResponse, "queryMs"),
+  merge: method("Trainer.Merge", v1.MergeRequest, v1.MergeResponse, "checkpointMs"),
   save: method("Checkpoints.Save", v1.SaveRequest, v1.CheckpointInfo, "checkpointMs"),
   load: method("Checkpoints.Load", v1.LoadRequest, v1.ModelInfo, "checkpointMs"),
   list: method("Checkpoints.List", v1.ListRequest, v1.ListResponse, "queryMs"),

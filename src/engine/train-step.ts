@@ -2,7 +2,7 @@ import { EngineError } from "../core/index.js";
 import { clientStream, unary } from "./calls.js";
 import type { Channel } from "./channel.js";
 import { chunkDigest, optimDigest } from "./digest.js";
-import type { Datum, ForwardBackwardMetrics, LossConfig, TrainStep } from "./engine.js";
+import type { Datum, ForwardBackwardMetrics, GradientNorms, LossConfig, TrainStep } from "./engine.js";
 import { METHODS, v1 } from "./methods.js";
 import { toBytes } from "./packed.js";
 
@@ -40,12 +40,18 @@ export function grpcTrainStep(channel: Channel, modelId: string, stepId: string)
           loss: wireLossConfig,
           datums: datums.length,
           bucket: options?.bucket ?? "",
+          keepBucket: options?.keepBucket ?? false,
         };
         const messages = () => [{ header }, ...wireDatums.map((datum) => ({ datum }))];
         const metrics = await clientStream(channel, METHODS.forwardBackward, messages, options?.signal);
         digests = [...digests, digest];
         return toMetrics(metrics);
       }),
+
+    gradientNorms: async (options) => {
+      await last;
+      return toNorms(await unary(channel, METHODS.gradientNorms, { modelId, stepId }, options?.signal));
+    },
 
     optimStep: ({ adam, gradClip, divisor }, options) =>
       inOrder(async () => {
@@ -107,6 +113,11 @@ function wireDatum(datum: Datum): v1.Datum.$Properties {
     weight: datum.weight,
     prefixGroup: datum.prefixGroup,
   };
+}
+
+function toNorms({ buckets, norms, cosines }: v1.GradientNormsResponse): GradientNorms {
+  const row = (at: number) => cosines.slice(at * buckets.length, (at + 1) * buckets.length);
+  return { buckets, norms, cosines: buckets.map((_, at) => row(at)) };
 }
 
 function toMetrics(wire: v1.ForwardBackwardResponse): ForwardBackwardMetrics {

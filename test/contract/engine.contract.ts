@@ -211,6 +211,26 @@ function trainingClaims(load: Load): void {
       expect(await hashOf(engine)).toBe(before);
     });
 
+    it("tells how the gradients of kept buckets lie to one another, and only of an open step", async () => {
+      const engine = await load("t10");
+      const [first, second] = [await datumsOf(engine, ["0"]), await datumsOf(engine, ["1"])];
+      const step = engine.trainer.step("s/0");
+      await step.forwardBackward(first, loss, { bucket: "a", keepBucket: true });
+      await step.forwardBackward(second, loss, { bucket: "b", keepBucket: true });
+      const { buckets, norms, cosines } = await step.gradientNorms();
+      expect(buckets).toEqual(["a", "b"]);
+      for (const norm of norms) expect(norm).toBeGreaterThan(0);
+      expect(cosines.map((row) => row.length)).toEqual([2, 2]);
+      expect(cosines[0]?.[0]).toBeCloseTo(1, 9);
+      expect(cosines[0]?.[1]).toBe(cosines[1]?.[0]);
+      expect(Math.abs(cosines[0]?.[1] ?? 2)).toBeLessThanOrEqual(1);
+      await step.optimStep(settings);
+      await expect(step.gradientNorms()).rejects.toMatchObject({ code: "sequence_gap" });
+      const plain = engine.trainer.step("s/1");
+      await plain.forwardBackward(first, loss, { bucket: "a" });
+      expect(await plain.gradientNorms()).toEqual({ buckets: [], norms: [], cosines: [] });
+    });
+
     it("learns from demonstrations by cross-entropy", async () => {
       const engine = await load("t9");
       const datums = (await datumsOf(engine, ["0"])).map((datum) => ({
@@ -244,6 +264,33 @@ function checkpointClaims(load: Load): void {
       expect(back).toMatchObject({ weightsVersion: 1, weightsHash: saved.weightsHash });
       await train("s/1");
       expect(await hashOf(engine)).toBe(went);
+    });
+
+    it("merge into a new one, a function of what is merged and how", async () => {
+      const engine = await load("c4");
+      const datums = await datumsOf(engine, ["0"]);
+      for (const at of [0, 1]) {
+        const step = engine.trainer.step(`s/${at}`);
+        await step.forwardBackward(datums, loss);
+        await step.optimStep(settings);
+        await engine.checkpoints.save(`c4/${at}`);
+      }
+      const held = await hashOf(engine);
+      const both = { checkpoints: ["c4/0", "c4/1"], density: 0.5, lambda: 1 };
+      const merged = await engine.trainer.merge({ ...both, name: "c4/merged" });
+      expect(merged).toMatchObject({ name: "c4/merged", weightsVersion: 0, optimizer: false, base: "nano" });
+      expect(await hashOf(engine)).toBe(held);
+      const again = await engine.trainer.merge({ ...both, name: "c4/again" });
+      expect(again.weightsHash).toBe(merged.weightsHash);
+      const weighted = await engine.trainer.merge({ ...both, weights: [1, 3], name: "c4/weighted" });
+      expect(weighted.weightsHash).not.toBe(merged.weightsHash);
+      const from = await engine.trainer.merge({ ...both, baseCheckpoint: "c4/0", name: "c4/from" });
+      expect(from.weightsHash).not.toBe(merged.weightsHash);
+      expect(await engine.checkpoints.load("c4/merged")).toMatchObject({ weightsHash: merged.weightsHash });
+      const missing = engine.trainer.merge({ ...both, checkpoints: ["c4/none"], name: "c4/x" });
+      await expect(missing).rejects.toMatchObject({ code: "not_found" });
+      const dense = engine.trainer.merge({ ...both, density: 1.5, name: "c4/x" });
+      await expect(dense).rejects.toMatchObject({ code: "bad_request" });
     });
 
     it("are listed by prefix and deleted by name", async () => {

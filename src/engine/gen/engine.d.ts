@@ -1742,6 +1742,9 @@ export namespace omni {
                 /** ForwardBackwardHeader bucket. */
                 bucket: string;
 
+                /** ForwardBackwardHeader keepBucket. */
+                keepBucket: boolean;
+
                 /**
                  * Encodes the specified ForwardBackwardHeader message. Does not implicitly {@link omni.engine.v1.ForwardBackwardHeader.verify|verify} messages.
                  * @param message ForwardBackwardHeader message or plain object to encode
@@ -1780,6 +1783,9 @@ export namespace omni {
 
                     /** ForwardBackwardHeader bucket */
                     bucket?: (string|null);
+
+                    /** ForwardBackwardHeader keepBucket */
+                    keepBucket?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -2384,6 +2390,9 @@ export namespace omni {
                 /** GradientNormsRequest modelId. */
                 modelId: string;
 
+                /** GradientNormsRequest stepId. */
+                stepId: string;
+
                 /**
                  * Encodes the specified GradientNormsRequest message. Does not implicitly {@link omni.engine.v1.GradientNormsRequest.verify|verify} messages.
                  * @param message GradientNormsRequest message or plain object to encode
@@ -2410,6 +2419,9 @@ export namespace omni {
 
                     /** GradientNormsRequest modelId */
                     modelId?: (string|null);
+
+                    /** GradientNormsRequest stepId */
+                    stepId?: (string|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
@@ -2525,6 +2537,12 @@ export namespace omni {
                 /** MergeRequest method. */
                 method: string;
 
+                /** MergeRequest name. */
+                name: string;
+
+                /** MergeRequest baseCheckpoint. */
+                baseCheckpoint: string;
+
                 /**
                  * Encodes the specified MergeRequest message. Does not implicitly {@link omni.engine.v1.MergeRequest.verify|verify} messages.
                  * @param message MergeRequest message or plain object to encode
@@ -2567,6 +2585,12 @@ export namespace omni {
                     /** MergeRequest method */
                     method?: (string|null);
 
+                    /** MergeRequest name */
+                    name?: (string|null);
+
+                    /** MergeRequest baseCheckpoint */
+                    baseCheckpoint?: (string|null);
+
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];
                 }
@@ -2597,6 +2621,9 @@ export namespace omni {
                 /** MergeResponse checkpoint. */
                 checkpoint: string;
 
+                /** MergeResponse info. */
+                info?: (omni.engine.v1.CheckpointInfo.$Properties|null);
+
                 /**
                  * Encodes the specified MergeResponse message. Does not implicitly {@link omni.engine.v1.MergeResponse.verify|verify} messages.
                  * @param message MergeResponse message or plain object to encode
@@ -2623,6 +2650,9 @@ export namespace omni {
 
                     /** MergeResponse checkpoint */
                     checkpoint?: (string|null);
+
+                    /** MergeResponse info */
+                    info?: (omni.engine.v1.CheckpointInfo.$Properties|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

@@ -2631,6 +2631,7 @@ export const omni = $root.omni = (() => {
                 ForwardBackwardHeader.prototype.loss = null;
                 ForwardBackwardHeader.prototype.datums = 0;
                 ForwardBackwardHeader.prototype.bucket = "";
+                ForwardBackwardHeader.prototype.keepBucket = false;
 
                 ForwardBackwardHeader.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -2649,6 +2650,8 @@ export const omni = $root.omni = (() => {
                         writer.uint32(32).uint32(message.datums);
                     if (message.bucket != null && $Object.hasOwnProperty.call(message, "bucket") && message.bucket !== "")
                         writer.uint32(42).string(message.bucket);
+                    if (message.keepBucket != null && $Object.hasOwnProperty.call(message, "keepBucket") && message.keepBucket !== false)
+                        writer.uint32(48).bool(message.keepBucket);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -2719,6 +2722,15 @@ export const omni = $root.omni = (() => {
                                     message.bucket = value;
                                 else
                                     delete message.bucket;
+                                continue;
+                            }
+                        case 6: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.keepBucket = value;
+                                else
+                                    delete message.keepBucket;
                                 continue;
                             }
                         }
@@ -3647,6 +3659,7 @@ export const omni = $root.omni = (() => {
                 };
 
                 GradientNormsRequest.prototype.modelId = "";
+                GradientNormsRequest.prototype.stepId = "";
 
                 GradientNormsRequest.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -3657,6 +3670,8 @@ export const omni = $root.omni = (() => {
                         throw $Error("max depth exceeded");
                     if (message.modelId != null && $Object.hasOwnProperty.call(message, "modelId") && message.modelId !== "")
                         writer.uint32(10).string(message.modelId);
+                    if (message.stepId != null && $Object.hasOwnProperty.call(message, "stepId") && message.stepId !== "")
+                        writer.uint32(18).string(message.stepId);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3697,6 +3712,15 @@ export const omni = $root.omni = (() => {
                                     message.modelId = value;
                                 else
                                     delete message.modelId;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.stepId = value;
+                                else
+                                    delete message.stepId;
                                 continue;
                             }
                         }
@@ -3855,6 +3879,8 @@ export const omni = $root.omni = (() => {
                 MergeRequest.prototype.density = 0;
                 MergeRequest.prototype.lambda = 0;
                 MergeRequest.prototype.method = "";
+                MergeRequest.prototype.name = "";
+                MergeRequest.prototype.baseCheckpoint = "";
 
                 MergeRequest.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -3876,6 +3902,10 @@ export const omni = $root.omni = (() => {
                         writer.uint32(41).double(message.lambda);
                     if (message.method != null && $Object.hasOwnProperty.call(message, "method") && message.method !== "")
                         writer.uint32(50).string(message.method);
+                    if (message.name != null && $Object.hasOwnProperty.call(message, "name") && message.name !== "")
+                        writer.uint32(58).string(message.name);
+                    if (message.baseCheckpoint != null && $Object.hasOwnProperty.call(message, "baseCheckpoint") && message.baseCheckpoint !== "")
+                        writer.uint32(66).string(message.baseCheckpoint);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3967,6 +3997,24 @@ export const omni = $root.omni = (() => {
                                     delete message.method;
                                 continue;
                             }
+                        case 7: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.name = value;
+                                else
+                                    delete message.name;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 2)
+                                    break;
+                                if ((value = reader.stringVerify()).length)
+                                    message.baseCheckpoint = value;
+                                else
+                                    delete message.baseCheckpoint;
+                                continue;
+                            }
                         }
                         reader.skipType(wireType, _depth, tag);
                         if (!reader.discardUnknown) {
@@ -3997,6 +4045,7 @@ export const omni = $root.omni = (() => {
                 };
 
                 MergeResponse.prototype.checkpoint = "";
+                MergeResponse.prototype.info = null;
 
                 MergeResponse.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -4007,6 +4056,8 @@ export const omni = $root.omni = (() => {
                         throw $Error("max depth exceeded");
                     if (message.checkpoint != null && $Object.hasOwnProperty.call(message, "checkpoint") && message.checkpoint !== "")
                         writer.uint32(10).string(message.checkpoint);
+                    if (message.info != null && $Object.hasOwnProperty.call(message, "info"))
+                        $root.omni.engine.v1.CheckpointInfo.encode(message.info, writer.uint32(18).fork(), _depth + 1).ldelim();
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -4047,6 +4098,12 @@ export const omni = $root.omni = (() => {
                                     message.checkpoint = value;
                                 else
                                     delete message.checkpoint;
+                                continue;
+                            }
+                        case 2: {
+                                if (wireType !== 2)
+                                    break;
+                                message.info = $root.omni.engine.v1.CheckpointInfo.decode(reader, reader.size(), $undefined, _depth + 1, message.info);
                                 continue;
                             }
                         }

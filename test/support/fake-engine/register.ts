@@ -50,6 +50,8 @@ export function registerServices(
   unary("Trainer.DiscardGradients", v1.DiscardGradientsRequest, v1.DiscardGradientsResponse, (request) =>
     services.discardGradients(request),
   );
+  unary("Trainer.GradientNorms", v1.GradientNormsRequest, v1.GradientNormsResponse, (q) => services.gradientNorms(q));
+  unary("Trainer.Merge", v1.MergeRequest, v1.MergeResponse, (request) => services.merge(request));
   unary("Checkpoints.Save", v1.SaveRequest, v1.CheckpointInfo, (request) => services.save(request));
   unary("Checkpoints.Load", v1.LoadRequest, v1.ModelInfo, (request) => services.load(request));
   unary("Checkpoints.List", v1.ListRequest, v1.ListResponse, (request) => services.list(request));

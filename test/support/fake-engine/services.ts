@@ -9,6 +9,8 @@ interface Loaded {
   readonly seed: number;
   readonly weights: FakeWeights;
   readonly law: StepLaw;
+  /** Σ weight of each bucket kept apart in the open step. */
+  readonly kept: Map<string, number>;
   readonly sessionId: string;
 }
 
@@ -103,12 +105,14 @@ export class FakeServices {
     header: v1.ForwardBackwardHeader.$Properties,
     datums: readonly v1.Datum.$Properties[],
   ): v1.ForwardBackwardResponse.$Properties {
-    const { law } = this.#model(header.modelId);
+    const { law, kept } = this.#model(header.modelId);
     if (header.datums !== datums.length) throw new Refusal("bad_request", `${header.datums} datums announced`);
     return law.chunk(header.step ?? {}, chunkContent(header.loss ?? {}, datums), () => {
       this.trained.push(...datums.map(({ datumId }) => datumId ?? ""));
       const tokens = datums.reduce((sum, { mask }) => sum + ones(mask ?? new Uint8Array()), 0);
       const weightSum = datums.reduce((sum, { weight }) => sum + (weight ?? 0), 0);
+      const { bucket = "", keepBucket } = defined(header);
+      if (keepBucket === true) kept.set(bucket, (kept.get(bucket) ?? 0) + weightSum);
       return {
         lossSum: -weightSum,
         weightSum,
@@ -122,15 +126,47 @@ export class FakeServices {
   }
 
   optimStep(request: v1.OptimStepRequest.$Properties): v1.OptimStepResponse.$Properties {
-    const { law, weights } = this.#model(request.modelId);
+    const { law, weights, kept } = this.#model(request.modelId);
     return law.optim(request, (digest) => {
+      kept.clear();
       weights.step(digest, request.skipUpdate === true);
       return { gradNorm: request.skipUpdate === true ? 0 : 1, weightsVersion: weights.version, seconds: 0.001 };
     });
   }
 
   discardGradients(request: v1.DiscardGradientsRequest.$Properties): v1.DiscardGradientsResponse.$Properties {
-    return { chunks: this.#model(request.modelId).law.discard(request.stepId ?? "") };
+    const { law, kept } = this.#model(request.modelId);
+    const chunks = law.discard(request.stepId ?? "");
+    if (chunks > 0) kept.clear();
+    return { chunks };
+  }
+
+  /** Buckets are orthogonal here, and as long as their weights. */
+  gradientNorms(request: v1.GradientNormsRequest.$Properties): v1.GradientNormsResponse.$Properties {
+    const { law, kept } = this.#model(request.modelId);
+    if (law.openStep !== request.stepId) throw new Refusal("sequence_gap", `step ${request.stepId} is not open`);
+    const buckets = [...kept.keys()];
+    const cosines = buckets.flatMap((one) => buckets.map((other) => (one === other ? 1 : 0)));
+    return { buckets, norms: [...kept.values()], cosines };
+  }
+
+  merge(request: v1.MergeRequest.$Properties): v1.MergeResponse.$Properties {
+    const { base } = this.#model(request.modelId);
+    const {
+      name = "",
+      checkpoints = [],
+      weights = [],
+      density = 0,
+      lambda = 0,
+      baseCheckpoint = "",
+    } = defined(request);
+    if (!(density > 0 && density <= 1)) throw new Refusal("bad_request", `density is ${density}; it must be in (0, 1]`);
+    const from = baseCheckpoint === "" ? base : this.#checkpoint(baseCheckpoint).hash;
+    const parts = checkpoints.map((one) => this.#checkpoint(one).hash);
+    const { hash } = new FakeWeights(JSON.stringify([from, parts, weights, density, lambda]), 0);
+    const info = { name, weightsVersion: 0, weightsHash: hash, bytes: 64, optimizer: false, base };
+    this.#saved.set(name, { info, version: 0, hash });
+    return { checkpoint: name, info };
   }
 
   save(request: v1.SaveRequest.$Properties): v1.CheckpointInfo.$Properties {
@@ -170,7 +206,14 @@ export class FakeServices {
 
   #fresh(base: string, seed: number): Loaded {
     this.#sessions += 1;
-    return { base, seed, weights: new FakeWeights(base, seed), law: new StepLaw(), sessionId: `s${this.#sessions}` };
+    return {
+      base,
+      seed,
+      weights: new FakeWeights(base, seed),
+      law: new StepLaw(),
+      kept: new Map(),
+      sessionId: `s${this.#sessions}`,
+    };
   }
 
   #model(modelId: string | null | undefined): Loaded {

@@ -15,6 +15,11 @@ export class StepLaw {
   #open: Summed<v1.ForwardBackwardResponse.$Properties> | undefined;
   #done: Summed<v1.ForwardBackwardResponse.$Properties> | undefined;
 
+  /** The step that has chunks and no outcome. */
+  get openStep(): string | undefined {
+    return this.#open?.stepId;
+  }
+
   /** The answer to this chunk; `train` runs only for a chunk not seen before. */
   chunk(
     step: v1.Step.$Properties,

@@ -13,7 +13,7 @@ from typing import Generic, TypeVar
 from omni_engine.generation import Chat, Finished, Sampling, Score, ScoredSequence
 from omni_engine.judge import Completion
 from omni_engine.judge.schema import FlatSchema
-from omni_engine.training import AdamSettings, ChunkReport, Datum, LossSettings, StepPosition
+from omni_engine.training import AdamSettings, BucketNorms, ChunkReport, Datum, LossSettings, StepPosition
 
 R = TypeVar("R")
 
@@ -119,7 +119,15 @@ class ForwardBackward(Command[ChunkReport]):
     position: StepPosition
     loss: LossSettings
     datums: tuple[Datum, ...]
-    bucket: str = ""
+    kept_bucket: str | None = None  # the bucket whose sum is also kept apart
+
+
+@dataclass(frozen=True)
+class GradientNorms(Command[BucketNorms]):
+    """Norms and cosines of the buckets that the open step keeps apart."""
+
+    model_id: str
+    step_id: str
 
 
 @dataclass(frozen=True)
@@ -171,6 +179,19 @@ class SaveCheckpoint(Command[CheckpointFacts]):
     model_id: str
     name: str
     optimizer: bool
+
+
+@dataclass(frozen=True)
+class MergeCheckpoints(Command[CheckpointFacts]):
+    """Writes checkpoint `name`: the TIES merge of `checkpoints` against `base_checkpoint`, or the frozen base where empty."""
+
+    model_id: str
+    name: str
+    checkpoints: tuple[str, ...]
+    weights: tuple[float, ...]
+    density: float
+    scale: float
+    base_checkpoint: str = ""
 
 
 @dataclass(frozen=True)

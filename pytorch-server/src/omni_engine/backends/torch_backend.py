@@ -13,17 +13,18 @@ import torch
 from omni_engine.backends import commands as c
 from omni_engine.backends.backend import BackendFacts
 from omni_engine.backends.instance import Instance, check_trainable
-from omni_engine.checkpoints import CheckpointFolder
+from omni_engine.backends.merging import merge_checkpoints
+from omni_engine.checkpoints import CheckpointFolder, Stored
 from omni_engine.errors import EngineError
 from omni_engine.generation import PromptSpec, generate, render, score
 from omni_engine.heap import trim_heap
 from omni_engine.judge import Completion, frozen_judge
 from omni_engine.models import BUILTIN_MODELS, LoadedModel, load
-from omni_engine.training import ChunkReport
+from omni_engine.training import BucketNorms, ChunkReport
 from omni_engine.training.gradients import TOKEN_BUDGET
 
 R = TypeVar("R")
-_FEATURES = ("reference", "logprobs", "deterministic", "prefix_sharing")
+_FEATURES = ("reference", "logprobs", "deterministic", "prefix_sharing", "merge", "gradient_norms")
 
 
 class TorchBackend:
@@ -137,9 +138,19 @@ class TorchBackend:
             return earlier
         for datum in command.datums:
             _check_tokens(f"datum {datum.datum_id!r}: tokens", datum.tokens.tolist(), instance.loaded)
-        report = instance.gradients.add(command.datums, command.loss, self._stop)
+        report = instance.gradients.add(command.datums, command.loss, self._stop, command.kept_bucket)
         instance.ledger.add_chunk(command.position, report)
         return report
+
+    @_do.register
+    def _gradient_norms(self, command: c.GradientNorms) -> BucketNorms:
+        instance = self._instance(command.model_id)
+        if instance.ledger.open_step != command.step_id:
+            raise EngineError(
+                "sequence_gap",
+                f"step {command.step_id!r} is not open; ask after its ForwardBackward calls and before OptimStep",
+            )
+        return instance.gradients.norms()
 
     @_do.register
     def _optim_step(self, command: c.OptimStep) -> c.StepReport:
@@ -174,15 +185,12 @@ class TorchBackend:
         instance = self._instance(command.model_id)
         state = instance.optimizer_state() if command.optimizer else {}
         stored = self._folder().save(command.name, instance.manifest(command.optimizer), instance.weights, state)
-        manifest = stored.manifest
-        return c.CheckpointFacts(
-            command.name,
-            manifest.weights_version,
-            manifest.weights_hash,
-            stored.bytes,
-            manifest.optimizer,
-            manifest.base,
-        )
+        return _checkpoint_facts(stored)
+
+    @_do.register
+    def _merge(self, command: c.MergeCheckpoints) -> c.CheckpointFacts:
+        instance = self._instance(command.model_id)
+        return _checkpoint_facts(merge_checkpoints(command, instance, self._folder(), self._stop))
 
     @_do.register
     def _load_checkpoint(self, command: c.LoadCheckpoint) -> c.ModelFacts:
@@ -253,6 +261,18 @@ class TorchBackend:
             except EngineError as error:
                 raise EngineError(error.code, f"prompt {prompt.prompt_id!r}: {error.message}") from error
         return rendered
+
+
+def _checkpoint_facts(stored: Stored) -> c.CheckpointFacts:
+    manifest = stored.manifest
+    return c.CheckpointFacts(
+        stored.name,
+        manifest.weights_version,
+        manifest.weights_hash,
+        stored.bytes,
+        manifest.optimizer,
+        manifest.base,
+    )
 
 
 def _check_tokens(where: str, tokens: list[int], loaded: LoadedModel) -> None:

@@ -317,18 +317,20 @@ class LossConfig(_message.Message):
     def __init__(self, kind: _Optional[_Union[LossKind, str]] = ..., clip_low: _Optional[float] = ..., clip_high: _Optional[float] = ..., kl_coefficient: _Optional[float] = ..., level: _Optional[_Union[RatioLevel, str]] = ..., aggregation: _Optional[_Union[Aggregation, str]] = ..., temperature: _Optional[float] = ...) -> None: ...
 
 class ForwardBackwardHeader(_message.Message):
-    __slots__ = ("model_id", "step", "loss", "datums", "bucket")
+    __slots__ = ("model_id", "step", "loss", "datums", "bucket", "keep_bucket")
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
     LOSS_FIELD_NUMBER: _ClassVar[int]
     DATUMS_FIELD_NUMBER: _ClassVar[int]
     BUCKET_FIELD_NUMBER: _ClassVar[int]
+    KEEP_BUCKET_FIELD_NUMBER: _ClassVar[int]
     model_id: str
     step: Step
     loss: LossConfig
     datums: int
     bucket: str
-    def __init__(self, model_id: _Optional[str] = ..., step: _Optional[_Union[Step, _Mapping]] = ..., loss: _Optional[_Union[LossConfig, _Mapping]] = ..., datums: _Optional[int] = ..., bucket: _Optional[str] = ...) -> None: ...
+    keep_bucket: bool
+    def __init__(self, model_id: _Optional[str] = ..., step: _Optional[_Union[Step, _Mapping]] = ..., loss: _Optional[_Union[LossConfig, _Mapping]] = ..., datums: _Optional[int] = ..., bucket: _Optional[str] = ..., keep_bucket: _Optional[bool] = ...) -> None: ...
 
 class ForwardBackwardRequest(_message.Message):
     __slots__ = ("header", "datum")
@@ -427,10 +429,12 @@ class DiscardGradientsResponse(_message.Message):
     def __init__(self, chunks: _Optional[int] = ...) -> None: ...
 
 class GradientNormsRequest(_message.Message):
-    __slots__ = ("model_id",)
+    __slots__ = ("model_id", "step_id")
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
+    STEP_ID_FIELD_NUMBER: _ClassVar[int]
     model_id: str
-    def __init__(self, model_id: _Optional[str] = ...) -> None: ...
+    step_id: str
+    def __init__(self, model_id: _Optional[str] = ..., step_id: _Optional[str] = ...) -> None: ...
 
 class GradientNormsResponse(_message.Message):
     __slots__ = ("buckets", "norms", "cosines")
@@ -443,25 +447,31 @@ class GradientNormsResponse(_message.Message):
     def __init__(self, buckets: _Optional[_Iterable[str]] = ..., norms: _Optional[_Iterable[float]] = ..., cosines: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class MergeRequest(_message.Message):
-    __slots__ = ("model_id", "checkpoints", "weights", "density", "method")
+    __slots__ = ("model_id", "checkpoints", "weights", "density", "method", "name", "base_checkpoint")
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
     CHECKPOINTS_FIELD_NUMBER: _ClassVar[int]
     WEIGHTS_FIELD_NUMBER: _ClassVar[int]
     DENSITY_FIELD_NUMBER: _ClassVar[int]
     LAMBDA_FIELD_NUMBER: _ClassVar[int]
     METHOD_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    BASE_CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
     model_id: str
     checkpoints: _containers.RepeatedScalarFieldContainer[str]
     weights: _containers.RepeatedScalarFieldContainer[float]
     density: float
     method: str
-    def __init__(self, model_id: _Optional[str] = ..., checkpoints: _Optional[_Iterable[str]] = ..., weights: _Optional[_Iterable[float]] = ..., density: _Optional[float] = ..., method: _Optional[str] = ..., **kwargs) -> None: ...
+    name: str
+    base_checkpoint: str
+    def __init__(self, model_id: _Optional[str] = ..., checkpoints: _Optional[_Iterable[str]] = ..., weights: _Optional[_Iterable[float]] = ..., density: _Optional[float] = ..., method: _Optional[str] = ..., name: _Optional[str] = ..., base_checkpoint: _Optional[str] = ..., **kwargs) -> None: ...
 
 class MergeResponse(_message.Message):
-    __slots__ = ("checkpoint",)
+    __slots__ = ("checkpoint", "info")
     CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    INFO_FIELD_NUMBER: _ClassVar[int]
     checkpoint: str
-    def __init__(self, checkpoint: _Optional[str] = ...) -> None: ...
+    info: CheckpointInfo
+    def __init__(self, checkpoint: _Optional[str] = ..., info: _Optional[_Union[CheckpointInfo, _Mapping]] = ...) -> None: ...
 
 class UnloadModelRequest(_message.Message):
     __slots__ = ("model_id",)

@@ -388,13 +388,15 @@ class TrainerServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GradientNorms(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """How the gradients of the open step's kept buckets lie to one another. Changes nothing; between ForwardBackward and OptimStep.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def Merge(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """Merges checkpoints into a new one. May be repeated: equal requests write equal weights.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

@@ -21,6 +21,7 @@ from omni_engine.training.ledger import optim_digest
 
 _MOST_DATUMS = 65_536
 _MOST_TOKENS = 2**24
+_MOST_MERGED = 64
 
 
 class TrainerService(rpc.TrainerServicer):
@@ -84,13 +85,36 @@ class TrainerService(rpc.TrainerServicer):
     def GradientNorms(
         self, request: pb.GradientNormsRequest, context: grpc.ServicerContext
     ) -> pb.GradientNormsResponse:
-        """Not offered by this server."""
-        raise EngineError("unimplemented", "this server keeps no gradient a bucket; leave GradientNorms out")
+        """Of the buckets kept apart; none without keep_bucket."""
+        command = c.GradientNorms(request.model_id, name("step_id", request.step_id))
+        return pb.GradientNormsResponse(**dataclasses.asdict(self._queue.run(command, cancellation(context))))
 
     @answers
     def Merge(self, request: pb.MergeRequest, context: grpc.ServicerContext) -> pb.MergeResponse:
-        """Not offered by this server."""
-        raise EngineError("unimplemented", "this server does not merge checkpoints")
+        """TIES, into a checkpoint of its own."""
+        facts = self._queue.run(_merge(request), cancellation(context))
+        return pb.MergeResponse(checkpoint=facts.name, info=pb.CheckpointInfo(**dataclasses.asdict(facts)))
+
+
+def _merge(request: pb.MergeRequest) -> c.MergeCheckpoints:
+    if request.method != "ties":
+        raise refuse(f"method is {request.method[:40]!r}; this server merges by 'ties'")
+    if not 1 <= len(request.checkpoints) <= _MOST_MERGED:
+        raise refuse(f"checkpoints has {len(request.checkpoints)} names; merge 1 to {_MOST_MERGED}")
+    weights = tuple(positive(f"weights[{index}]", weight) for index, weight in enumerate(request.weights))
+    if weights and len(weights) != len(request.checkpoints):
+        raise refuse(
+            f"weights has {len(weights)} values for {len(request.checkpoints)} checkpoints; send one each, or none"
+        )
+    return c.MergeCheckpoints(
+        model_id=request.model_id,
+        name=request.name,
+        checkpoints=tuple(request.checkpoints),
+        weights=weights or (1.0,) * len(request.checkpoints),
+        density=number("density", positive("density", request.density), 0, 1),
+        scale=number("lambda", getattr(request, "lambda")),
+        base_checkpoint=request.base_checkpoint,
+    )
 
 
 def _chunk(parts: Iterator[pb.ForwardBackwardRequest]) -> c.ForwardBackward:
@@ -122,5 +146,9 @@ def _chunk(parts: Iterator[pb.ForwardBackwardRequest]) -> c.ForwardBackward:
     if len({one.datum_id for one in datums}) != len(datums):
         raise refuse("datum_id appears twice in the chunk")
     return c.ForwardBackward(
-        header.model_id, position(header.step, digest.digest()), loss, tuple(datums), header.bucket
+        header.model_id,
+        position(header.step, digest.digest()),
+        loss,
+        tuple(datums),
+        name("bucket", header.bucket) if header.keep_bucket else None,
     )

@@ -1,5 +1,6 @@
 """From datums to summed gradients to an AdamW step."""
 
+from omni_engine.training.bucket_norms import BucketNorms
 from omni_engine.training.datum import Datum, LossSettings
 from omni_engine.training.gradients import GradientSums
 from omni_engine.training.ledger import StepLedger, StepPosition
@@ -9,6 +10,7 @@ from omni_engine.training.tally import ChunkReport
 __all__ = [
     "AdamSettings",
     "AdamW",
+    "BucketNorms",
     "ChunkReport",
     "Datum",
     "GradientSums",

@@ -108,7 +108,7 @@ class GradientSums:
         """Adds to the sums of the chunk's bucket; where that fails nothing is left of any."""
         tally = Tally()
         rows = pack([datum for datum in chunk.datums if datum.needs_pass(chunk.settings)], self._token_budget)
-        if not rows:
+        if not rows and chunk.bucket is None:
             return tally
         sums = self._sums.get(chunk.bucket) or FlatTensors(self.parameters)
         for parameter, view in zip(self.parameters, sums.views, strict=True):

@@ -44,6 +44,11 @@ class StepLedger(Generic[Chunk, Outcome]):
         self._done: _Record[Chunk, Outcome] | None = None
 
     @property
+    def open_step(self) -> str | None:
+        """The name of the open step."""
+        return self._open.step_id if self._open else None
+
+    @property
     def digests(self) -> list[bytes]:
         """Digests of the chunks summed in the open step, in order."""
         return list(self._open.digests) if self._open else []
