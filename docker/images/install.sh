@@ -7,6 +7,7 @@ install() { apt-get install -y -qq --no-install-recommends "$@" >/dev/null; }
 
 apt-get update -qq
 command -v python3 >/dev/null 2>&1 || install python3
+command -v python >/dev/null 2>&1 || ln -s "$(command -v python3)" /usr/local/bin/python
 
 case $1 in
   python) ;;

@@ -10,6 +10,8 @@ export { type RunLine, runSubmissions, UnpassedTests } from "./run-submissions.j
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
 export {
   type AttackResult,
+  type BenchResult,
+  benchSandbox,
   buildImage,
   type HostContainers,
   openSandbox,

@@ -1,5 +1,7 @@
 export {
   type AttackResult,
+  type BenchResult,
+  benchSandbox,
   buildImage,
   type HostContainers,
   openSandbox,

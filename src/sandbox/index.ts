@@ -1,3 +1,4 @@
+export { type BenchOptions, type BenchResult, benchSandbox } from "./bench.js";
 export type { DockerHostOptions } from "./docker-address.js";
 export {
   buildImage,
