@@ -4,12 +4,12 @@
  */
 export {
   type EvalSummary,
-  type ExperimentOptions,
   type ExperimentSummary,
   evalConfig,
   evalRun,
   experimentRun,
   exportRun,
+  type LabOptions,
   listRuns,
   type Plan,
   planRun,

@@ -15,6 +15,7 @@ import { addSchedule } from "./commands/schedule.js";
 import { addSetup } from "./commands/setup.js";
 import { addSft } from "./commands/sft.js";
 import { addTrain } from "./commands/train.js";
+import { addTransfer } from "./commands/transfer.js";
 import { exitCodes } from "./exit-code.js";
 import { reportFailure } from "./failure.js";
 import type { Cli, CliIo } from "./io.js";
@@ -63,6 +64,7 @@ function buildProgram(cli: Cli): Command {
     addExperiment,
     addRuns,
     addExport,
+    addTransfer,
     addSchedule,
     addSandbox,
     addReward,

@@ -1,6 +1,7 @@
 export { type EvalOverrides, type EvalSummary, evalConfig, evalRun } from "./eval.js";
-export { type ExperimentOptions, type ExperimentSummary, experimentRun } from "./experiment.js";
+export { type ExperimentSummary, experimentRun } from "./experiment.js";
 export { inspectData, type TaskInspection } from "./inspect-data.js";
+export type { LabOptions } from "./lab.js";
 export { fillDistractors, fillReferences, type MakeDataSummary } from "./make-data.js";
 export { cacheFolder, packageRoot, serverPython, version } from "./places.js";
 export { type Plan, planRun } from "./plan.js";
@@ -20,3 +21,4 @@ export {
   selfCheck,
 } from "./sandbox.js";
 export { type ScheduleOptions, scheduleOrder, solveLop } from "./schedule.js";
+export { type TransferSummary, transferRun } from "./transfer.js";

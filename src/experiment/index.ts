@@ -6,4 +6,6 @@ export { experimentHtml } from "./report/html.js";
 export { experimentMarkdown } from "./report/markdown.js";
 export { type ExperimentReport, experimentReport } from "./report/report.js";
 export { type ExperimentOutcome, type OnNode, runExperiment } from "./run-experiment.js";
+export { type ProbeOutcome, runProbes } from "./run-probes.js";
+export { type TransferAbout, type TransferDocument, taskFingerprints, transferDocument } from "./transfer-document.js";
 export { withVariantTasks } from "./variant-tasks.js";

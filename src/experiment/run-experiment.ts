@@ -64,8 +64,8 @@ export async function runExperiment(lab: Lab, onNode: OnNode): Promise<Experimen
   return result(ended ? "finished" : "stopped", orders, all);
 }
 
-/** False when it was stopped. */
-async function runAll(
+/** Brings nodes to their ends, parents first; false when it was stopped. */
+export async function runAll(
   lab: Lab,
   nodes: readonly ExperimentNode[],
   ends: Map<string, NodeEnd>,

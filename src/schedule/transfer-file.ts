@@ -59,6 +59,8 @@ const known = [
   "results",
   "entropy",
   "kinds",
+  "checkpoints",
+  "about",
 ];
 
 class Reader {

@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import type { ExperimentSummary } from "../../compose/index.js";
-import { placedError } from "../../config/index.js";
-import { openTelemetry, type RunEvent, showSeconds } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
 import { withJson, withRunId, withSet } from "../flags.js";
-import { listenForInterrupt } from "../interrupt.js";
 import { answer, type Cli, say } from "../io.js";
+import { labSession } from "../lab-session.js";
 import { configOf, shortPath } from "../run-session.js";
 
 /** `omni experiment CONFIG` */
@@ -27,46 +25,10 @@ The first Ctrl-C finishes the step and saves (exit code 130), the second stops a
     .action(async (path: string, options: { readonly set: readonly string[]; readonly runId?: string }) => {
       const loaded = await configOf(cli, path, options);
       const { experimentRun } = await import("../../compose/index.js");
-      const telemetry = openTelemetry({ stderr: cli.io.stderr });
-      const { stop, signal, end } = listenForInterrupt(cli, () => true);
-      try {
-        const { config, baseDir } = loaded;
-        const id = options.runId === undefined ? {} : { id: options.runId };
-        const summary = await experimentRun({
-          config,
-          baseDir,
-          ...id,
-          stop,
-          signal,
-          onEvent: (event) => (isWorthTelling(event) ? telemetry.onEvent(event) : undefined),
-          onNode: nodeTeller(cli),
-        });
-        finish(cli, summary, path);
-      } catch (error) {
-        throw placedError(error, loaded);
-      } finally {
-        end();
-        telemetry.close();
-      }
+      const summary = await labSession(cli, loaded, options.runId, experimentRun);
+      finish(cli, summary, path);
     });
   withJson(withRunId(withSet(command)));
-}
-
-/** Steps of dozens of short runs would bury everything else; they are in the runs' folders. */
-function isWorthTelling(event: RunEvent): boolean {
-  return event.kind === "notice" || event.kind === "waiting" || event.kind === "eval_finished";
-}
-
-/** One line a run, with the time that is left if the others take as long as those so far. */
-function nodeTeller(cli: Cli) {
-  const began = performance.now();
-  let first: number | undefined;
-  return ({ node, done, total }: { node: { id: string; kind: string }; done: number; total: number }) => {
-    first ??= done;
-    const spent = (performance.now() - began) / 1000;
-    const left = done > first ? `, about ${showSeconds((spent / (done - first)) * (total - done))} left` : "";
-    say(cli, `run ${done + 1} of ${total}: ${node.id} (${node.kind})${left}`);
-  };
 }
 
 function finish(cli: Cli, summary: ExperimentSummary, path: string): void {

@@ -18,7 +18,7 @@ afterAll(() => {
 
 const commands = [
   ...["init", "setup", "doctor", "plan", "train", "resume", "eval", "sft", "experiment", "runs", "export"],
-  ...["reward", "sandbox", "schedule"],
+  ...["reward", "sandbox", "transfer", "schedule"],
 ];
 
 describe("help", () => {

@@ -1,0 +1,44 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { runProbes, type TransferDocument, transferDocument } from "../experiment/index.js";
+import { inLab, type LabOptions } from "./lab.js";
+
+/** What a transfer run tells at its end. */
+export interface TransferSummary {
+  readonly folder: string;
+  readonly status: "finished" | "stopped";
+  /** Path of the transfer file; absent while cells are missing. */
+  readonly file?: string;
+  readonly document?: TransferDocument;
+  /** What it cost, all runs together. */
+  readonly cost: {
+    readonly runs: number;
+    readonly steps: number;
+    readonly seconds: number;
+    readonly generatedTokens: number;
+  };
+}
+
+/**
+ * Measures transfer: one single-task run a task (and seed) from one starting point, K² + K evaluations, then writes
+ * transfer.json. The same call again resumes, and gives the same matrix as one that was never stopped.
+ * @throws StoreError `other_config`; DataError `nothing_measured`
+ */
+export function transferRun(options: LabOptions): Promise<TransferSummary> {
+  return inLab(options, options.config, async (lab, { folder }) => {
+    const { status, nodes } = await runProbes(lab, options.onNode ?? (() => undefined));
+    const all = Object.values(nodes);
+    const sum = (of: (node: (typeof all)[number]) => number) => all.reduce((total, node) => total + of(node), 0);
+    const cost = {
+      runs: all.length,
+      steps: sum((node) => node.steps),
+      seconds: sum((node) => node.wallSeconds),
+      generatedTokens: sum((node) => node.generatedTokens),
+    };
+    if (status === "stopped") return { folder, status, cost };
+    const document = transferDocument(options.config, lab.nodesFolder, nodes);
+    const file = join(folder, "transfer.json");
+    writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+    return { folder, status, file, document, cost };
+  });
+}

@@ -1,0 +1,21 @@
+import type { Lab } from "./lab.js";
+import { probeNodes } from "./plan-nodes.js";
+import { type NodeResult, readNodes } from "./read-nodes.js";
+import { type OnNode, runAll } from "./run-experiment.js";
+import type { NodeEnd } from "./run-node.js";
+
+/** What the probes came to, so far. */
+export interface ProbeOutcome {
+  readonly status: "finished" | "stopped";
+  readonly nodes: Readonly<Record<string, NodeResult>>;
+}
+
+/**
+ * θ0 and, for each seed, K single-task runs from it, every one evaluated on all K tasks: K² + K cells (method §4). What is
+ * finished is not done again, cell by cell, so calling it anew resumes.
+ */
+export async function runProbes(lab: Lab, onNode: OnNode): Promise<ProbeOutcome> {
+  const probes = probeNodes(lab.config);
+  const ended = await runAll(lab, probes, new Map<string, NodeEnd>(), { done: 0, total: probes.length }, onNode);
+  return { status: ended ? "finished" : "stopped", nodes: readNodes(lab.nodesFolder, probes) };
+}
