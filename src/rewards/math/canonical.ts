@@ -25,6 +25,7 @@ const SYNONYMS: readonly (readonly [Token["kind"], string, string])[] = [
   ["symbol", ">", "gt"],
   ["symbol", "|", "lvert rvert"],
   ["symbol", "°", "degree"],
+  ["symbol", ":", "colon"],
   ["symbol", "%", "%"],
   ["symbol", "$", "$"],
   ["symbol", "#", "#"],
@@ -150,7 +151,7 @@ function braced(tokens: readonly Token[]): Token[] {
 function argumentsOf(token: Token, next: Token | undefined): number {
   if (token.text === "\\frac" || token.text === "\\binom") return 2;
   if (token.text === "\\sqrt") return next?.text === "[" ? 0 : 1;
-  return token.text === "^" || token.text === "_" || token.text === "\\overline" ? 1 : 0;
+  return token.text === "^" || token.text === "_" || /^\\(overline|mathbb|pmod|vec|hat|bar)$/.test(token.text) ? 1 : 0;
 }
 
 /** `^{\circ}` → `°`. */

@@ -46,15 +46,24 @@ export function parseQuantity(tokens: readonly Token[], rule: UnitRule): Quantit
 
 /**
  * Exact equality, units converted where they measure the same. A unit or symbol that only one side names is no
- * difference; and a percentage is its hundredth besides: 25% = 25 = 0.25, but 25 ≠ 0.25.
+ * difference; and a percentage is its hundredth besides: 25% = 25 = 0.25, but 25 ≠ 0.25,
+ * and 0.5, being a share already, is 50% and not 0.5%.
  */
 export function sameQuantity(a: Quantity, b: Quantity): boolean {
   if (a.symbol !== b.symbol && a.symbol !== "" && b.symbol !== "") return false;
   const same = a.num * b.den === b.num * a.den;
   if (a.unit === b.unit) return same;
   const [x, y] = [unitScale(a.unit), unitScale(b.unit)];
-  if (a.unit === "" || b.unit === "") return same || ((x ?? y)?.dimension === "share" && sameScaled(a, x, b, y));
-  return x !== undefined && x.dimension === y?.dimension && sameScaled(a, x, b, y);
+  if (a.unit === "" || b.unit === "") {
+    if ((x ?? y)?.dimension !== "share") return same;
+    return (same && !isBelowOne(a.unit === "" ? a : b)) || sameScaled(a, x, b, y);
+  }
+  // Degrees and radians differ by π, which is for the symbolic layer.
+  return x !== undefined && x.dimension === y?.dimension && x.dimension !== "angle" && sameScaled(a, x, b, y);
+}
+
+function isBelowOne({ num, den }: Quantity): boolean {
+  return num < den && num > -den;
 }
 
 function sameScaled(a: Quantity, x: UnitScale | undefined, b: Quantity, y: UnitScale | undefined): boolean {

@@ -173,7 +173,7 @@ function bracketed(tokens: readonly Token[], units: UnitRule, depth: number): An
 function matrix(tokens: readonly Token[], units: UnitRule, depth: number): AnswerNode | undefined {
   if (tokens[0]?.text !== "\\begin" || !isEnclosed(tokens.slice(0, -3))) return undefined;
   const name = tokens[2]?.text ?? "";
-  if (!/^([pbBvV]?matrix|smallmatrix|array)$/.test(name)) return undefined;
+  if (!/^([pbBvV]?matrix|smallmatrix|array|cases)$/.test(name)) return undefined;
   const end = tokens.findLastIndex((token) => token.text === "\\end");
   let begin = 4;
   if (name === "array" && tokens[begin]?.text === "{") begin = tokens.findIndex((t, i) => i > 4 && t.text === "}") + 1;
@@ -186,6 +186,7 @@ function matrix(tokens: readonly Token[], units: UnitRule, depth: number): Answe
   const width = parsed[0]?.length ?? 0;
   if (width === 0 || width * parsed.length > MAX_ELEMENTS || parsed.some((row) => row.length !== width))
     return undefined;
+  if (name === "cases") return width === 1 ? { kind: "group", open: "", close: "", items: parsed.flat() } : undefined;
   return { kind: "matrix", rows: parsed, determinant: name === "vmatrix" };
 }
 

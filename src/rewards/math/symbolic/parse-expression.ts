@@ -64,6 +64,9 @@ class Reader {
       } else if (operator === "\\mod" || operator === "\\bmod") {
         this.at += 1;
         left = call("Mod", left, this.signed());
+      } else if (operator === "\\pmod") {
+        this.at += 1;
+        left = residue(left, this.braced());
       } else if (this.startsFactor()) {
         left = this.juxtaposed(left);
       } else return left;
@@ -195,10 +198,12 @@ class Reader {
     const known = text.length > 1 ? functionOf(text) : undefined;
     if (known !== undefined) return this.apply(known);
     if (token.prose && text.length > 1) throw new Unreadable("words");
-    if (!/^([a-z]{1,4}|[A-Z]{1,3}|[a-zA-Z]{1,2})$/.test(text)) throw new Unreadable("words");
+    // AB is a segment or a product of matrices, in neither of which letters are free to change places.
+    if (/^[A-Z]{2,4}$/.test(text)) return this.subscripted(text);
+    if (!/^([a-z]{1,4}|[a-zA-Z]{1,2})$/.test(text)) throw new Unreadable("words");
     const letters = [...text];
     const last = letters.pop() ?? text;
-    const head = /^[fgh]$/.test(last) && this.text() === "(" ? this.unknownFunction(last) : this.subscripted(last);
+    const head = /^[fgh]$/.test(last) && this.opensAfterPrimes() ? this.unknownFunction(last) : this.subscripted(last);
     // The exponent that follows belongs to the last letter: ab^2 = a·b².
     return letters.length === 0 ? head : this.lettersBefore(letters, head);
   }
@@ -225,7 +230,15 @@ class Reader {
     return symbol(full);
   }
 
-  private unknownFunction(name: string): Expression {
+  private opensAfterPrimes(): boolean {
+    let ahead = 0;
+    while (this.text(ahead) === "'") ahead += 1;
+    return this.text(ahead) === "(";
+  }
+
+  private unknownFunction(letter: string): Expression {
+    let name = letter;
+    for (; this.text() === "'"; this.at += 1) name += "'";
     this.expect("(");
     return { kind: "call", head: "Apply", name, args: [this.closed(")")] };
   }
@@ -356,6 +369,11 @@ function applied(head: Head, args: readonly Expression[]): Expression {
   const several = head === "Gcd" || head === "Lcm" || head === "Max" || head === "Min";
   if (args.length > 1 && !several) throw new Unreadable("too many arguments");
   return call(head, ...args);
+}
+
+/** a (mod m): equal to another only with the same modulus, which a symbol of its own keeps apart. */
+function residue(a: Expression, m: Expression): Expression {
+  return call("Add", call("Mod", a, m), call("Multiply", symbol("mod"), m));
 }
 
 function isProper(x: Expression): boolean {

@@ -61,10 +61,11 @@ function unassigned(a: AnswerNode, b: AnswerNode): readonly [AnswerNode, AnswerN
   return [a, b];
 }
 
-/** Both are solved for the same one symbol. */
+/** They are not both solved for the same symbol; y is what any f(x) is called in a graph. */
 function contradictory(a: AnswerNode & { kind: "relation" }, b: AnswerNode & { kind: "relation" }): boolean {
-  const solved = [a, b].map((node) => (chain(node) ? subjectOf(node.sides[0]) : ""));
-  return solved[0] === "" || solved[0] !== solved[1];
+  const [left = "", right = ""] = [a, b].map((node) => (chain(node) ? subjectOf(node.sides[0]) : ""));
+  const graph = (left === "y" && right.endsWith("(x)")) || (right === "y" && left.endsWith("(x)"));
+  return left === "" || (left !== right && !graph);
 }
 
 function isNamed(node: AnswerNode): boolean {
@@ -178,8 +179,11 @@ function describesRegion(node: AnswerNode): boolean {
   );
 }
 
-/** A bare list of conditions joined by commas (`x < 1, x > 3`) is left; a bare list of numbers is a set of them. */
+/** A bare list of conditions (`x > 0, x ≠ 1`) holds as a whole; a bare list of numbers is a set of them. */
 function bareSet(node: AnswerNode): AnswerNode {
+  if (node.kind === "group" && node.open === "" && node.items.every((item) => item.kind === "relation")) {
+    return { kind: "combined", by: "intersection", parts: node.items };
+  }
   return node.kind === "group" && node.open === "" ? { ...node, open: "\\{", close: "\\}" } : node;
 }
 

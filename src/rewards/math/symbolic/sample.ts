@@ -89,7 +89,7 @@ function evaluate(head: Head, args: readonly Complex[], name = ""): Complex {
       return over(evaluate("Sinh", [x]), evaluate("Cosh", [x]));
     // An unknown function: any smooth one will do, as long as it is the same for the same name.
     case "Apply":
-      return plus(exp(times(real(0.1 + (name.charCodeAt(0) % 7) / 10), x)), times(real(0.37), x));
+      return plus(exp(times(real(0.1 + ((name.charCodeAt(0) + 3 * name.length) % 7) / 10), x)), times(real(0.37), x));
     default:
       return args.every((arg) => arg.im === 0)
         ? real(

@@ -1,0 +1,99 @@
+/**
+ * The math verifier against Math-Verify 0.9 on the same pairs in the same run: recall, false positives, processor time.
+ * Golds are those of DATA_DIR/math.jsonl (else of data/math.jsonl) and of generated families; pairs are derived from them.
+ * Math-Verify runs in the Python that MATH_VERIFY_PYTHON names, else in the server's, if it has the extra `math-verify`.
+ * Prints one JSON line; `--misses` lists what either side got wrong on stderr.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { warmUp } from "../src/rewards/math/symbolic/precise.js";
+import { verifyAnswer } from "../src/rewards/math/symbolic/verify-answer.js";
+import { generatedPairs } from "./math/generated-pairs.js";
+import { derivedPairs, type Pair } from "./math/pairs.js";
+
+const misses = process.argv.includes("--misses");
+const dataDir = process.env.DATA_DIR;
+const file = dataDir && existsSync(join(dataDir, "math.jsonl")) ? join(dataDir, "math.jsonl") : "data/math.jsonl";
+
+function golds(): readonly string[] {
+  return readFileSync(file, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => {
+      const { answer = "" } = JSON.parse(line) as { readonly answer?: string };
+      return (/#### (.*)$/s.exec(answer)?.[1] ?? answer).trim();
+    });
+}
+
+interface Side {
+  readonly equal: readonly boolean[];
+  /** Processor time of each pair, seconds. */
+  readonly seconds: readonly number[];
+}
+
+function ours(pairs: readonly Pair[]): Side {
+  warmUp();
+  for (const pair of pairs.slice(0, 200)) verifyAnswer(pair.answer, pair.gold);
+  const equal: boolean[] = [];
+  const seconds: number[] = [];
+  for (const pair of pairs) {
+    const began = process.cpuUsage();
+    equal.push(verifyAnswer(pair.answer, pair.gold).outcome === "equal");
+    const { user, system } = process.cpuUsage(began);
+    seconds.push((user + system) / 1e6);
+  }
+  return { equal, seconds };
+}
+
+function mathVerify(pairs: readonly Pair[]): Side | undefined {
+  const python = process.env.MATH_VERIFY_PYTHON ?? process.env.OMNI_PYTHON ?? ".venv/bin/python";
+  const input = pairs.map((pair) => JSON.stringify({ answer: pair.answer, gold: pair.gold })).join("\n");
+  const { stdout, stderr, status } = spawnSync(python, ["bench/math/math_verify_side.py"], {
+    input,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+  });
+  if (status !== 0) {
+    process.stderr.write(`no Math-Verify in ${python}; install the extra math-verify: ${stderr.split("\n").at(-2)}\n`);
+    return undefined;
+  }
+  const lines = stdout.trim().split("\n");
+  const answers = lines.map((line) => JSON.parse(line) as { readonly equal: boolean; readonly seconds: number });
+  return { equal: answers.map((one) => one.equal), seconds: answers.map((one) => one.seconds) };
+}
+
+function summary(name: string, pairs: readonly Pair[], side: Side) {
+  const positives = pairs.filter((pair) => pair.equal).length;
+  const wrong = pairs.filter((pair, i) => pair.equal !== side.equal[i]);
+  const falseNegatives = wrong.filter((pair) => pair.equal).length;
+  const total = side.seconds.reduce((sum, one) => sum + one, 0);
+  const sorted = [...side.seconds].sort((a, b) => a - b);
+  if (misses)
+    for (const pair of wrong)
+      process.stderr.write(
+        `${name}\t${pair.equal ? "missed" : "FALSE POSITIVE"}\t${pair.how}\t${pair.answer}\t${pair.gold}\n`,
+      );
+  return {
+    recall: Number((1 - falseNegatives / positives).toFixed(4)),
+    falsePositives: wrong.length - falseNegatives,
+    perSecond: Math.round(pairs.length / total),
+    p95Ms: Number(((sorted[Math.floor(sorted.length * 0.95)] ?? 0) * 1000).toFixed(3)),
+    maxMs: Number(((sorted.at(-1) ?? 0) * 1000).toFixed(1)),
+  };
+}
+
+const pairs = [...derivedPairs(golds()), ...generatedPairs(20)];
+const us = summary("ours", pairs, ours(pairs));
+const side = mathVerify(pairs);
+const them = side === undefined ? undefined : summary("math-verify", pairs, side);
+console.log(
+  JSON.stringify({
+    golds: file,
+    pairs: pairs.length,
+    equal: pairs.filter((pair) => pair.equal).length,
+    ours: us,
+    mathVerify: them,
+    throughputRatio: them === undefined ? undefined : Number((us.perSecond / them.perSecond).toFixed(1)),
+  }),
+);
