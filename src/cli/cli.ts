@@ -16,6 +16,7 @@ import { addSetup } from "./commands/setup.js";
 import { addSft } from "./commands/sft.js";
 import { addTrain } from "./commands/train.js";
 import { addTransfer } from "./commands/transfer.js";
+import { addWorker } from "./commands/worker.js";
 import { exitCodes } from "./exit-code.js";
 import { reportFailure } from "./failure.js";
 import type { Cli, CliIo } from "./io.js";
@@ -69,6 +70,7 @@ function buildProgram(cli: Cli): Command {
     addSandbox,
     addReward,
     addData,
+    addWorker,
   ];
   for (const add of commands) add(program, cli);
   for (const command of [program, ...descendants(program)]) {

@@ -6,9 +6,11 @@ import type { Sandbox } from "../sandbox/sandbox.js";
 import { buildTask, type LoadReport, openTaskData, type TaskData } from "../tasks/index.js";
 import type { Task } from "../tasks/task.js";
 import type { LoadedTask, Usage } from "../train/index.js";
+import type { VerifyWorkers } from "../workers/workers.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
 import { openConfiguredJudge } from "./judge.js";
 import { cacheFolder } from "./places.js";
+import { openWorkers } from "./workers.js";
 
 /** Everything built from a config; `close` ends all of it. */
 export interface Adapters extends OpenEngine {
@@ -36,12 +38,14 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   };
   try {
     const data = await readData(options);
+    const verify = await openWorkers(options.config, options.notice);
+    closers.push(() => verify.close());
     const opened = await openEngine(options);
     closers.push(() => opened.close());
     const sandbox = await sandboxOf(options);
     closers.push(() => sandbox.close());
     const judge = judgeOf(options.config, opened);
-    const tasks = await loadTasks(data, options, opened, { sandbox, judge });
+    const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify });
     const usage = () => ({ ...sandboxCounts(sandbox), ...judgeCounts(judge) });
     return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(sandbox, judge), usage, close };
   } catch (error) {
@@ -94,7 +98,7 @@ async function loadTasks(
   data: readonly TaskData[],
   { customTasks, notice, signal }: AdapterOptions,
   { engine }: OpenEngine,
-  parts: { readonly sandbox: Sandbox; readonly judge: Judge | undefined },
+  parts: { readonly sandbox: Sandbox; readonly judge: Judge | undefined; readonly verify: VerifyWorkers },
 ): Promise<LoadedTask[]> {
   const tokenLengths = async (prompts: readonly (readonly ChatMessage[])[]) => {
     const chats = prompts.map((messages) => ({ kind: "chat" as const, messages }));

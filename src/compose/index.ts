@@ -22,3 +22,4 @@ export {
 } from "./sandbox.js";
 export { type ScheduleOptions, scheduleOrder, solveLop } from "./schedule.js";
 export { type TransferSummary, transferRun } from "./transfer.js";
+export { makeWorkerKeys, openWorkers, serveWorker } from "./workers.js";

@@ -6,8 +6,10 @@ import type { Reward } from "../rewards/reward.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { MAX_LINE_CHARS, parseResponseLine, type ResponseLine, type WrongLine } from "../tasks/index.js";
+import type { VerifyWorkers } from "../workers/workers.js";
 import { inOrder } from "./in-order.js";
 import { openConfiguredJudge } from "./judge.js";
+import { openWorkers } from "./workers.js";
 
 /** What a family's reward is built from, without engine or training. */
 export interface RewardOptions {
@@ -73,10 +75,10 @@ export async function openReward(options: RewardOptions): Promise<OpenReward> {
       reward,
       judge: tools.judge,
       score: (lines) => inOrder(lines, scoreLine, WINDOW),
-      close: async () => tools.sandbox?.close(),
+      close: () => closeTools(tools),
     };
   } catch (error) {
-    await tools.sandbox?.close();
+    await closeTools(tools);
     throw error;
   }
 }
@@ -88,6 +90,7 @@ function tooLong(origin: string): WrongLine {
 
 interface Tools {
   readonly sandbox: Sandbox | undefined;
+  readonly verify: VerifyWorkers | undefined;
   readonly judge: Judge | undefined;
 }
 
@@ -95,8 +98,14 @@ interface Tools {
 async function openTools({ family, config, signal, notice }: RewardOptions): Promise<Tools> {
   return {
     sandbox: family === "code" ? await openSandbox({ ...config.sandbox, signal, notice }) : undefined,
+    verify: family === "math" ? await openWorkers(config, notice) : undefined,
     judge: family === "writing" && config.judge !== undefined ? openConfiguredJudge(config.judge) : undefined,
   };
+}
+
+async function closeTools({ sandbox, verify }: Tools): Promise<void> {
+  await sandbox?.close();
+  await verify?.close();
 }
 
 type Family = (typeof rewardFamilies)[number];

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { OmniError } from "../core/index.js";
 import type { ConfigIssue, ConfigPath } from "./issue.js";
-import type { DataConfig, EngineConfig, JudgeConfig, OmniConfig, SandboxConfig } from "./schema.js";
+import type { DataConfig, EngineConfig, JudgeConfig, OmniConfig, SandboxConfig, WorkersConfig } from "./schema.js";
 
 /** True for a data source on the hub instead of on disk. */
 export const isHubSource = (source: string): boolean => source.startsWith("hub:");
@@ -17,6 +17,7 @@ export function withAbsolutePaths(config: OmniConfig, baseDir: string): OmniConf
     tasks: config.tasks.map((task) => ({ ...task, data: absoluteData(task.data, baseDir) })),
     ...(judge === undefined ? {} : { judge: absoluteJudge(judge, baseDir) }),
     sandbox: absoluteSandbox(config.sandbox, baseDir),
+    workers: absoluteWorkers(config.workers, baseDir),
     run: { ...config.run, folder: resolve(config.run.folder) },
   };
 }
@@ -48,6 +49,10 @@ function absoluteSandbox(sandbox: SandboxConfig, baseDir: string): SandboxConfig
     return { ...host, tls: { ca: resolve(baseDir, ca), cert: resolve(baseDir, cert), key: resolve(baseDir, key) } };
   });
   return hosts === undefined ? sandbox : { ...sandbox, hosts };
+}
+
+function absoluteWorkers({ serverKeyFile, ...workers }: WorkersConfig, baseDir: string): WorkersConfig {
+  return serverKeyFile === undefined ? workers : { ...workers, serverKeyFile: resolve(baseDir, serverKeyFile) };
 }
 
 function absoluteAddress(address: string, baseDir: string): string {
@@ -109,6 +114,11 @@ export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS
       const written = given.sandbox.hosts?.[index]?.tls?.[name] ?? tls[name];
       file(["sandbox", "hosts", index, "tls", name], written, tls[name], "name a PEM file");
     }
+  }
+  const { serverKeyFile } = absolute.workers;
+  if (serverKeyFile !== undefined) {
+    const written = given.workers.serverKeyFile ?? serverKeyFile;
+    file(["workers", "serverKeyFile"], written, serverKeyFile, "make one with: omni worker keygen");
   }
   return [...issues, ...unreadable(["judge", "apiKey"], absolute.judge?.apiKey, env)];
 }

@@ -19,6 +19,7 @@ export function ruleIssues(config: OmniConfig, customTasks: readonly string[]): 
     ...scheduleIssues(config, ids),
     ...engineIssues(config),
     ...judgeIssues(config),
+    ...workersIssues(config),
     ...experimentIssues(config, ids),
   ];
 }
@@ -132,6 +133,17 @@ function engineIssues({ engines }: OmniConfig): ConfigIssue[] {
     return [issue(["engines", index, "threads"], "key", "threads", message)];
   });
   return [...named, ...threads];
+}
+
+function workersIssues({ workers }: OmniConfig): ConfigIssue[] {
+  const { local, listen, serverKeyFile } = workers;
+  if (listen !== undefined && serverKeyFile === undefined) {
+    const message = "workers connect over TCP with keys only; add serverKeyFile (omni worker keygen makes it)";
+    return [issue(["workers", "listen"], "value", "keys_required", message)];
+  }
+  if (local > 0 || listen !== undefined) return [];
+  const message = "without local workers somebody must be let in; set listen, or local to 1 or more";
+  return [issue(["workers", "local"], "value", "no_workers", message)];
 }
 
 function judgeIssues({ judge }: OmniConfig): ConfigIssue[] {

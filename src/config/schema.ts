@@ -193,6 +193,14 @@ const sandboxSchema = strict({
   limits: limitsSchema.prefault({}),
 });
 
+const workersSchema = strict({
+  local: z.int().min(0).max(256).default(1),
+  listen: text.regex(/^tcp:\/\/.+:(\d+|\*)$/, "expected tcp://INTERFACE:PORT").exactOptional(),
+  serverKeyFile: text.exactOptional(),
+  memoryMb: z.int().min(128).max(1_000_000).default(512),
+  deadlineMs: z.int().min(1).max(3_600_000).default(2_000),
+});
+
 const ordersSchema = strict({
   best: z.boolean().default(true),
   worst: z.boolean().default(true),
@@ -252,6 +260,7 @@ export const configSchema = strict({
   eval: evalSchema.prefault({}),
   judge: judgeSchema.exactOptional(),
   sandbox: sandboxSchema.prefault({}),
+  workers: workersSchema.prefault({}),
   experiment: experimentSchema.exactOptional(),
   run: runSchema.prefault({}),
 });
@@ -272,4 +281,5 @@ export type EvalConfig = OmniConfig["eval"];
 export type JudgeConfig = z.output<typeof judgeSchema>;
 export type ExperimentConfig = z.output<typeof experimentSchema>;
 export type SandboxConfig = OmniConfig["sandbox"];
+export type WorkersConfig = OmniConfig["workers"];
 export type TaskFamily = (typeof families)[number];

@@ -16,46 +16,58 @@ test("thousands of jobs at once are each answered with their own answer", async 
   expect(workers.stats()).toMatchObject({ queued: 0, running: 0, deaths: 0, outcomes: { value: 3000 }, dropped: {} });
 });
 
-test.each(["hang", "doze"])("a job that does nothing but %s is timed out and costs the others nothing", async (what) => {
-  const workers = await opened();
-  const [first] = await Promise.all([probe(workers, "pid")]);
-  const answers = await Promise.all([
-    probe(workers, what, null, { deadlineMs: 300 }),
-    ...Array.from({ length: 20 }, (_, index) => probe(workers, "double", index)),
-  ]);
-  expect(answers.map(({ kind }) => kind)).toEqual(["timed_out", ...Array(20).fill("value")]);
-  const after = await probe(workers, "pid");
-  expect(after.kind).toBe("value");
-  expect(after).not.toEqual(first);
-  expect(workers.stats()).toMatchObject({ killed: 1, deaths: 0, outcomes: { masked: 0 } });
-});
+test.each(["hang", "doze"])(
+  "a job that does nothing but %s is timed out and costs the others nothing",
+  async (what) => {
+    const workers = await opened();
+    const [first] = await Promise.all([probe(workers, "pid")]);
+    const answers = await Promise.all([
+      probe(workers, what, null, { deadlineMs: 300 }),
+      ...Array.from({ length: 20 }, (_, index) => probe(workers, "double", index)),
+    ]);
+    expect(answers.map(({ kind }) => kind)).toEqual(["timed_out", ...Array(20).fill("value")]);
+    const after = await probe(workers, "pid");
+    expect(after.kind).toBe("value");
+    expect(after).not.toEqual(first);
+    expect(workers.stats()).toMatchObject({ killed: 1, deaths: 0, outcomes: { masked: 0 } });
+  },
+);
 
-test.each(["leak-heap", "leak-buffers"])("a job that takes all memory (%s) is told from one that is slow", async (what) => {
-  const workers = await opened({ memoryMb: 200, deadlineMs: 60_000 });
-  expect(await probe(workers, what)).toMatchObject({ kind: "out_of_memory" });
-  expect(await probe(workers, "double", 2)).toEqual({ kind: "value", value: 4 });
-});
+test.each(["leak-heap", "leak-buffers"])(
+  "a job that takes all memory (%s) is told from one that is slow",
+  async (what) => {
+    const workers = await opened({ memoryMb: 200, deadlineMs: 60_000 });
+    expect(await probe(workers, what)).toMatchObject({ kind: "out_of_memory" });
+    expect(await probe(workers, "double", 2)).toEqual({ kind: "value", value: 4 });
+  },
+);
 
 test("a handler that throws is a failed job, not a lost worker", async () => {
   const workers = await opened();
   const before = await probe(workers, "pid");
   expect(await probe(workers, "throw")).toEqual({ kind: "failed", reason: "RangeError: too deep" });
-  expect(await probe(workers, "giant")).toMatchObject({ kind: "failed", reason: expect.stringContaining("larger than") });
+  expect(await probe(workers, "giant")).toMatchObject({
+    kind: "failed",
+    reason: expect.stringContaining("larger than"),
+  });
   expect(await probe(workers, "pid")).toEqual(before);
 });
 
-test.each(["crash", "exit"])("a job whose workers %s runs alone in the end, is masked, and takes no other with it", async (what) => {
-  const workers = await opened({ local: 2 });
-  const answers = await Promise.all([
-    ...Array.from({ length: 40 }, (_, index) => probe(workers, "double", index)),
-    probe(workers, what),
-    ...Array.from({ length: 40 }, (_, index) => probe(workers, "double", index)),
-  ]);
-  expect(answers.map(({ kind }) => kind)).toEqual([...Array(40).fill("value"), "masked", ...Array(40).fill("value")]);
-  const { deaths, outcomes } = workers.stats();
-  expect(deaths).toBeGreaterThanOrEqual(3);
-  expect(outcomes).toMatchObject({ masked: 1, value: 80 });
-});
+test.each(["crash", "exit"])(
+  "a job whose workers %s runs alone in the end, is masked, and takes no other with it",
+  async (what) => {
+    const workers = await opened({ local: 2 });
+    const answers = await Promise.all([
+      ...Array.from({ length: 40 }, (_, index) => probe(workers, "double", index)),
+      probe(workers, what),
+      ...Array.from({ length: 40 }, (_, index) => probe(workers, "double", index)),
+    ]);
+    expect(answers.map(({ kind }) => kind)).toEqual([...Array(40).fill("value"), "masked", ...Array(40).fill("value")]);
+    const { deaths, outcomes } = workers.stats();
+    expect(deaths).toBeGreaterThanOrEqual(3);
+    expect(outcomes).toMatchObject({ masked: 1, value: 80 });
+  },
+);
 
 test("an answer that its reader refuses is asked for again and masked in the end", async () => {
   const workers = await opened();
