@@ -80,9 +80,9 @@ const trialJudge = {
   maxConcurrency: 4,
 };
 
-function judgeCounts(judge: Judge | undefined): Pick<Usage, "judgeCalls" | "judgeFailures"> {
+function judgeCounts(judge: Judge | undefined): Pick<Usage, "judgeCalls" | "judgeFailures" | "judge"> {
   const stats = judge?.stats();
-  return { judgeCalls: stats?.calls ?? 0, judgeFailures: stats?.failures ?? 0 };
+  return { judgeCalls: stats?.calls ?? 0, judgeFailures: stats?.failures ?? 0, ...(stats && { judge: stats }) };
 }
 
 /** Before anything is started: a wrong mapping is told in a second, not after a model was loaded. */

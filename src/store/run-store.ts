@@ -50,6 +50,8 @@ export interface RunStore {
   /** Opens the journal page of a step or evaluation; the caller closes it. */
   journal(name: string): JournalPage;
   steps(): readonly StepRecord[];
+  /** The last `count` steps before a position, oldest first. */
+  stepsBefore(position: number, count: number): readonly StepRecord[];
   step(stepId: string): StepRecord | undefined;
   /** Records a step with its groups in one transaction; the same step again replaces it. */
   commitStep(step: StepRecord, groups: readonly GroupRecord[]): void;
@@ -92,12 +94,17 @@ type RunDatabase = ReturnType<typeof openRunDatabase>;
 
 function storeOver(database: RunDatabase, folder: RunFolder, holdsLease: boolean): RunStore {
   let open = true;
-  const all = (sql: string, ...values: string[]) => database.prepare(sql).all(...values) as Record<string, unknown>[];
+  const all = (sql: string, ...values: (string | number)[]) =>
+    database.prepare(sql).all(...values) as Record<string, unknown>[];
   return {
     folder,
     ...factsOf(database),
     journal: (name) => openJournalPage(folder.journal, name),
     steps: () => all("SELECT * FROM steps ORDER BY position").map(toStep),
+    stepsBefore: (position, count) =>
+      all("SELECT * FROM steps WHERE position < ? ORDER BY position DESC LIMIT ?", position, count)
+        .map(toStep)
+        .reverse(),
     commitStep: (step, groups) => commitStep(database, step, groups),
     step: (stepId) => all("SELECT * FROM steps WHERE step_id = ?", stepId).map(toStep)[0],
     evaluation: (point) => all("SELECT * FROM evaluations WHERE point = ?", point).map(toEvaluation)[0],

@@ -35,6 +35,7 @@ function stepLine(metrics: StepMetrics, totalSteps: number, secondsLeft: number 
     ...taskPairs(metrics.tasks),
     tokens: metrics.generatedTokens,
     ...Object.fromEntries(Object.entries(seconds).map(([activity, spent]) => [`${activity}_s`, spent])),
+    ...(metrics.watch === undefined ? {} : { watch: metrics.watch.join(",") }),
     ...(metrics.replayed ? { replayed: true } : {}),
     ...(secondsLeft === undefined ? {} : { eta_s: Math.round(secondsLeft) }),
   });

@@ -14,6 +14,39 @@ export interface TaskStatistics {
   readonly entropy: number;
   /** Groups by signal: live, all_right, all_wrong, all_equal, unscored. */
   readonly groups: Readonly<Record<string, number>>;
+  readonly watch?: WatchMeasures;
+}
+
+/** Signs of a policy that games its reward, as shares of its rollouts; null where there was nothing to measure. */
+export interface WatchMeasures {
+  /** Think blocks of fewer than ten characters, or none. */
+  readonly emptyThinking: number | null;
+  /** Texts of which more than half repeats itself. */
+  readonly repeatedText: number | null;
+  /** Rollouts, over three items or more, that give one and the same answer. */
+  readonly sameAnswer: number | null;
+}
+
+/** Counts over the judgements of a step or an evaluation; every attempt is counted, retries too. */
+export interface JudgeUse {
+  readonly calls: number;
+  readonly attempts: number;
+  readonly failedAttempts: number;
+  /** Replies that could not be decoded. */
+  readonly parseFailures: number;
+  /** Comparisons without an outcome. */
+  readonly failures: number;
+  readonly cacheHits: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Replies whose usage was estimated. */
+  readonly estimatedUsages: number;
+  /** US dollars at the configured prices. */
+  readonly costUsd: number;
+  readonly bothOrders: number;
+  readonly flips: number;
+  /** Sum over the comparisons. */
+  readonly latencyMs: number;
 }
 
 /** One optimizer step as people and metrics.jsonl see it. */
@@ -40,6 +73,10 @@ export interface StepMetrics {
   readonly trainedTokens: number;
   readonly sandboxRuns: number;
   readonly judgeCalls: number;
+  /** What the step's judgements took, where a judge was asked. */
+  readonly judge?: JudgeUse;
+  /** What is to be suspected, as `task:name`, e.g. `sums:format_without_correctness`; left out when nothing is. */
+  readonly watch?: readonly string[];
   /** Not computed anew: taken from the journal while resuming. */
   readonly replayed: boolean;
 }

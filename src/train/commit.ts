@@ -3,6 +3,7 @@ import type { ForwardBackwardMetrics } from "../engine/engine.js";
 import type { PlannedGroup } from "../grpo/index.js";
 import type { Batch } from "../schedule/index.js";
 import type { StepMetrics } from "../telemetry/index.js";
+import { rewardWatch } from "./reward-watch.js";
 import type { RunContext, Usage } from "./run-context.js";
 import type { SftResult } from "./sft.js";
 import { statisticsByTask } from "./statistics.js";
@@ -15,17 +16,18 @@ import { usageSince } from "./usage.js";
  */
 export function commitStep(
   run: RunContext,
-  metrics: StepMetrics,
+  made: StepMetrics,
   groups: readonly PlannedGroup[],
   totalSteps: number,
 ): void {
+  const metrics = { ...made, ...watched(run, made) };
   const known = run.store.step(metrics.stepId);
   if (known !== undefined) {
     warnOfInexactReplay(run, metrics, known.metrics.gradNorm);
     run.emit({ kind: "step_committed", metrics: { ...metrics, replayed: true }, totalSteps });
     return;
   }
-  const { stepId, position, weightsVersion } = metrics;
+  const { stepId, position, weightsVersion } = made;
   const records = groups.map(({ group: { itemId, taskId }, statistics: { mean, std, signal, scored } }) => ({
     itemId,
     taskId,
@@ -36,6 +38,19 @@ export function commitStep(
   }));
   run.store.commitStep({ stepId, position, weightsVersion, metrics: { ...metrics } }, records);
   run.emit({ kind: "step_committed", metrics, totalSteps });
+}
+
+/** Steps before one that its trends are looked for in, all tasks together. */
+const LOOK_BACK = 64;
+
+function watched(run: RunContext, metrics: StepMetrics): { watch?: readonly string[] } {
+  if (metrics.phase !== "grpo") return {};
+  const earlier = run.store
+    .stepsBefore(metrics.position, LOOK_BACK)
+    .map((step) => step.metrics as unknown as StepMetrics);
+  const primary = Object.fromEntries(run.tasks.map(({ task }) => [task.id, task.reward.primary]));
+  const watch = rewardWatch(earlier, metrics, primary);
+  return watch.length === 0 ? {} : { watch };
 }
 
 function warnOfInexactReplay(run: RunContext, metrics: StepMetrics, recorded: unknown): void {

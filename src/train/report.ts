@@ -1,6 +1,7 @@
 import type { EvaluationRecord, StepRecord } from "../store/index.js";
-import type { StepMetrics, TaskEvaluation } from "../telemetry/index.js";
+import type { JudgeUse, StepMetrics, TaskEvaluation } from "../telemetry/index.js";
 import type { EvaluationResult } from "./evaluate.js";
+import { watchLines } from "./reward-watch.js";
 
 /** What the report says besides numbers of the store. */
 export interface ReportFacts {
@@ -72,9 +73,11 @@ export function reportMarkdown(
     "",
     ...notRisen(evaluations),
     "",
+    ...watchLines(steps.map((step) => step.metrics as unknown as StepMetrics)),
     "## Where the time went",
     "",
     ...timeTable(totals),
+    ...judgeLines(steps, evaluations),
     ...memoryLine(facts.peakMemoryBytes),
     "",
     `Checkpoint: ${facts.checkpoint}`,
@@ -125,6 +128,21 @@ function notRisen(evaluations: readonly EvaluationRecord[]): string[] {
   });
   if (flat.length === 0) return ["Every component's mean rose."];
   return [`Did not rise: ${flat.map(({ taskId, component }) => `${taskId}/${component}`).join(", ")}.`];
+}
+
+/** What the judge took beyond its calls; nothing where it was not asked. */
+function judgeLines(steps: readonly StepRecord[], evaluations: readonly EvaluationRecord[]): string[] {
+  const records = [...steps.map((step) => step.metrics), ...evaluations.map((entry) => entry.result)];
+  const uses = records.flatMap((record) => (record as { readonly judge?: JudgeUse }).judge ?? []);
+  if (uses.length === 0) return [];
+  const all = (name: keyof JudgeUse) => sum(uses.map((use) => use[name]));
+  const tokens = `${all("promptTokens")} + ${all("completionTokens")} tokens`;
+  const estimated = all("estimatedUsages") > 0 ? ` (${all("estimatedUsages")} replies estimated)` : "";
+  const cost = all("costUsd") > 0 ? ` · ${all("costUsd").toFixed(4)} US dollars` : "";
+  const flips = all("bothOrders") > 0 ? ` · ${all("flips")} of ${all("bothOrders")} flipped with the order` : "";
+  return [
+    `Judge: ${all("attempts")} requests, ${all("failedAttempts")} failed, ${all("parseFailures")} undecodable · ${all("cacheHits")} from the cache · ${all("failures")} undefined · ${tokens}${estimated}${cost}${flips}.`,
+  ];
 }
 
 function timeTable(totals: RunTotals): string[] {

@@ -3,7 +3,7 @@ import type { Splits } from "../core/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
 import type { RunStore } from "../store/index.js";
 import type { Task } from "../tasks/task.js";
-import type { RunEvent } from "../telemetry/index.js";
+import type { JudgeUse, RunEvent } from "../telemetry/index.js";
 import type { TimeSplit } from "./time-split.js";
 
 /** A task with its data in memory. */
@@ -18,6 +18,7 @@ export interface Usage {
   readonly sandboxInfrastructureErrors: number;
   readonly judgeCalls: number;
   readonly judgeFailures: number;
+  readonly judge?: JudgeUse;
 }
 
 /** Weights and optimizer that a run goes on from instead of the base model: a stage of a curriculum, a probe. */

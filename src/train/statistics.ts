@@ -1,6 +1,7 @@
 import { trainedTokens } from "../core/index.js";
 import { type Group, groupAdvantages } from "../grpo/index.js";
 import type { TaskStatistics } from "../telemetry/index.js";
+import { watchMeasures } from "./reward-watch.js";
 
 /** Statistics of each task over its groups; undefined components are left out, never counted as 0. */
 export function statisticsByTask(groups: readonly Group[]): Record<string, TaskStatistics> {
@@ -30,6 +31,7 @@ export function taskStatistics(groups: readonly Group[]): TaskStatistics {
     truncatedFraction: mean(members.map(({ rollout }) => (rollout.finishReason === "length" ? 1 : 0))) ?? 0,
     entropy: mean(members.map(({ rollout }) => rollout.meanEntropy)) ?? 0,
     groups: Object.fromEntries([...new Set(signals)].map((signal) => [signal, count(signals, signal)])),
+    watch: watchMeasures(groups),
   };
 }
 
