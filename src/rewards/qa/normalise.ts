@@ -33,7 +33,7 @@ export function normaliseAnswer(text: string): string {
 }
 
 /** Drops quotes, emphasis or `\text{}` around the whole. */
-function unwrapped(text: string): string {
+export function unwrapped(text: string): string {
   for (const [open, close] of [
     ["**", "**"],
     ["\\text{", "}"],

@@ -1,7 +1,7 @@
 import type { ComponentScore, Gold } from "../../core/index.js";
 import { type AnswerOptions, answerOf } from "../answer.js";
 import type { RewardComponent } from "../reward.js";
-import { lightlyNormalised, MAX_QA_CHARS, normaliseAnswer } from "./normalise.js";
+import { lightlyNormalised, MAX_QA_CHARS, normaliseAnswer, unwrapped } from "./normalise.js";
 
 /** How a question asks for its answer: an option's full text, its letter, or no options at all. */
 export type QaStyle = "full-text" | "letter" | "open";
@@ -74,7 +74,7 @@ function indexOfOption(text: string, options: readonly string[]): readonly numbe
 }
 
 function chosenOption(answer: string, options: readonly string[]): number | undefined {
-  const match = /^\(?([A-Za-z])(?:\)|[.:](?=\s|$)|\)?[.:]?$)\s*(.*)$/su.exec(lightlyNormalised(answer));
+  const match = /^\(?([A-Za-z])(?:\)|[.:](?=\s|$)|\)?[.:]?$)\s*(.*)$/su.exec(unwrapped(lightlyNormalised(answer)));
   if (match === null) return undefined;
   const [, letter = "", rest = ""] = match;
   const index = LETTERS.indexOf(letter.toUpperCase());

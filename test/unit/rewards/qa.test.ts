@@ -91,9 +91,12 @@ describe("QA by letter", () => {
   const letter = (answer: string, answers = ["Paris"]) =>
     scoreQa(answer, { kind: "qa", answers, options }, "letter").value;
 
-  it.each(["B", "b", "(B)", "B.", "B)", "B: Paris", "(B) paris", "B. Paris"])("%s is right", (answer) => {
-    expect(letter(answer)).toBe(1);
-  });
+  it.each(["B", "b", "(B)", "B.", "B)", "B: Paris", "(B) paris", "B. Paris", "**B**", "`B`", "\\text{B}", "Ｂ"])(
+    "%s is right",
+    (answer) => {
+      expect(letter(answer)).toBe(1);
+    },
+  );
 
   it.each(["A", "C", "Z", "B or C", "B. Rome", "Paris", "AB", "Because", "", "B C"])("%s is wrong", (answer) => {
     expect(letter(answer)).toBe(0);
