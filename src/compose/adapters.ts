@@ -1,6 +1,6 @@
 import type { OmniConfig } from "../config/index.js";
 import type { ChatMessage } from "../core/index.js";
-import { buildReward, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
+import { buildReward, type Disagreement, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { buildTask, type LoadReport, openTaskData, type TaskData } from "../tasks/index.js";
@@ -107,12 +107,23 @@ async function loadTasks(
   };
   const loaded: LoadedTask[] = [];
   for (const read of data) {
-    const task = buildTask(read, { reward: buildReward(read.config, parts), tokenLengths });
+    const task = buildTask(read, {
+      reward: buildReward(read.config, { ...parts, onDisagreement: told(notice) }),
+      tokenLengths,
+    });
     loaded.push({ task, splits: await task.load(signal) });
     for (const line of lossesOf(await task.report(signal))) notice(`task "${task.id}": ${line}`);
   }
   for (const task of customTasks ?? []) loaded.push({ task, splits: await task.load(signal) });
   return loaded;
+}
+
+/** Where the two math verifiers disagree, as one line. */
+function told(notice: (line: string) => void) {
+  return ({ answer, gold, verdicts }: Disagreement) => {
+    const said = Object.entries(verdicts).map(([name, verdict]) => `${name} says ${verdict}`);
+    notice(`math verifiers disagree on ${JSON.stringify(answer)} for ${JSON.stringify(gold)}: ${said.join(", ")}`);
+  };
 }
 
 /** What of a data set will not teach, in words; nothing when all of it will. */

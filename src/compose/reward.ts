@@ -125,6 +125,7 @@ function familyReward(family: Family, { config, taskId, style, raw }: RewardOpti
     id: taskId ?? family,
     family,
     ...(task && { reward: task.reward }),
+    ...(task?.verifier && { verifier: task.verifier }),
     data: asked ? { style: asked } : {},
   };
   return buildReward(settings, tools, raw ? { raw } : {});

@@ -37,7 +37,11 @@ function repeatedIds(tasks: readonly TaskConfig[], customTasks: readonly string[
 }
 
 function taskIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
-  return [...rewardIssues(task, [...path, "reward"]), ...dataIssues(task, [...path, "data"])];
+  return [
+    ...rewardIssues(task, [...path, "reward"]),
+    ...dataIssues(task, [...path, "data"]),
+    ...verifierIssues(task, path),
+  ];
 }
 
 function rewardIssues({ family, reward }: TaskConfig, path: ConfigPath): ConfigIssue[] {
@@ -50,6 +54,20 @@ function rewardIssues({ family, reward }: TaskConfig, path: ConfigPath): ConfigI
         "key",
         "unknown_component",
         `a ${family} task has no reward component "${name}"${hint(name, known)}`,
+      ),
+    );
+}
+
+function verifierIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
+  if (task.family === "math") return [];
+  return (["verifier", "compareVerifiers"] as const)
+    .filter((key) => task[key] !== undefined)
+    .map((key) =>
+      issue(
+        [...path, key],
+        "key",
+        "verifier",
+        `${key} is for tasks of family math, this one is ${task.family}; remove it`,
       ),
     );
 }

@@ -93,6 +93,8 @@ const taskSchema = strict({
   data: dataSchema,
   prompt: promptSchema.prefault({}),
   reward: z.record(z.string(), share).readonly().prefault({}),
+  verifier: z.enum(["builtin", "math-verify"]).exactOptional(),
+  compareVerifiers: z.boolean().exactOptional(),
   klBeta: z.number().min(0).default(0),
   temperature: z.number().gt(0).max(10).exactOptional(),
   maxTokens: count.exactOptional(),

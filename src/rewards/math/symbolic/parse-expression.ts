@@ -4,11 +4,13 @@ import { functionOf, GREEK } from "./names.js";
 
 /** Deepest nesting that is read; deeper ones are refused before anything is evaluated. */
 const MAX_DEPTH = 48;
+/** Most operations in a row or in all: each is a level of the tree that evaluation descends. */
+const MAX_OPERATIONS = 600;
 
 /** The text cannot be read as one expression. */
 class Unreadable extends Error {}
 
-/** Reads canonical tokens as one expression; undefined when they are none, or are nested deeper than 48. */
+/** Reads canonical tokens as one expression; undefined when they are none, nested deeper than 48, or longer than 600 operations. */
 export function parseExpression(tokens: readonly Token[]): Expression | undefined {
   if (tokens.length === 0) return undefined;
   try {
@@ -25,6 +27,7 @@ class Reader {
   private at = 0;
   private depth = 0;
   private bars = 0;
+  private operations = 0;
 
   constructor(private readonly tokens: readonly Token[]) {}
 
@@ -128,6 +131,7 @@ class Reader {
   private postfixed(value: Expression): Expression {
     let out = value;
     for (;;) {
+      if (++this.operations > MAX_OPERATIONS) throw new Unreadable("too long");
       const mark = this.text();
       if (mark === "!") out = call("Factorial", out);
       else if (mark === "°") out = call("Multiply", out, call("Divide", symbol("pi"), number(180n)));

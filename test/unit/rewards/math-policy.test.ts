@@ -1,0 +1,137 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { verifyAnswer } from "../../../src/rewards/math/symbolic/verify-answer.js";
+
+type Pairs = readonly (readonly [answer: string, gold: string])[];
+
+const same: Readonly<Record<string, Pairs>> = {
+  Tolerance: [["0.5", "1/2"]],
+  Simplification: [
+    ["4/8", "1/2"],
+    ["\\sqrt{1200}", "20\\sqrt3"],
+    ["(x-1)(x+1)", "x^2-1"],
+    ["5!", "120"],
+    ["1 1/2", "3/2"],
+  ],
+  Expressions: [["2\\sin x \\cos x", "\\sin 2x"]],
+  "Symbol case": [["monday", "Monday"]],
+  Letters: [["ab", "ba"]],
+  Lists: [
+    ["2, 1", "1, 2"],
+    ["\\{2, 1\\}", "\\{1, 2\\}"],
+  ],
+  Brackets: [
+    ["1, 2", "(1, 2)"],
+    ["1, 2", "\\{2, 1\\}"],
+  ],
+  Repetition: [["\\{1, 1, 2\\}", "\\{1, 2\\}"]],
+  "±": [["1 \\pm \\sqrt2", "1+\\sqrt2, 1-\\sqrt2"]],
+  Assignments: [
+    ["x = 3", "3"],
+    ["x^2", "f(x) = x^2"],
+  ],
+  Equations: [["2x + 4y = 6", "x + 2y = 3"]],
+  Intervals: [
+    ["1 < x \\le 2", "(1, 2]"],
+    ["\\{x : 1 < x \\le 2\\}", "(1, 2]"],
+    ["(3,4) \\cup (1,2)", "(1,2) \\cup (3,4)"],
+  ],
+  Matrices: [
+    ["\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}"],
+    ["(1, 2)", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}"],
+  ],
+  Percent: [
+    ["25\\%", "1/4"],
+    ["25", "25\\%"],
+    ["50\\%", "0.5"],
+  ],
+  Units: [
+    ["5", "5\\text{ cm}"],
+    ["500\\text{ cm}", "5\\text{ m}"],
+    ["5 marbles", "5\\text{ marbles}"],
+  ],
+  Angles: [
+    ["\\frac{\\pi}{2}", "90^\\circ"],
+    ["90", "90^\\circ"],
+  ],
+  "Number bases": [["24", "24_{10}"]],
+  "Ratios and times": [
+    ["2:4", "1:2"],
+    ["5:00", "05:00"],
+  ],
+  Thousands: [
+    ["1,000", "1000"],
+    ["1{,}000", "1000"],
+    ["1\\,000", "1000"],
+  ],
+  Garbage: [
+    ["The answer is 5", "5"],
+    ["Answer: 5", "5"],
+  ],
+  Size: [["9^{9^{9^{9}}}", "9^{9^{9^{9}}}"]],
+};
+
+const different: Readonly<Record<string, Pairs>> = {
+  Tolerance: [
+    ["0.333", "1/3"],
+    ["1.41421356", "\\sqrt2"],
+    ["1000000.1", "1000000.2"],
+    ["6.63e-34", "1.6e-19"],
+  ],
+  Simplification: [["4/9", "1/2"]],
+  Expressions: [["\\sqrt{x^2}", "x"]],
+  "Symbol case": [["a", "A"]],
+  Letters: [["AB", "BA"]],
+  Lists: [
+    ["(2, 1)", "(1, 2)"],
+    ["1", "1, 2"],
+  ],
+  Brackets: [
+    ["[1, 2]", "(1, 2)"],
+    ["\\{1, 2\\}", "(1, 2)"],
+  ],
+  Repetition: [["1, 1, 2", "1, 2"]],
+  "±": [["1+\\sqrt2", "1 \\pm \\sqrt2"]],
+  Assignments: [["y = 3", "x = 3"]],
+  Equations: [["2x = 6", "x = 3"]],
+  Intervals: [["[1, 2]", "1 < x \\le 2"]],
+  Matrices: [["\\begin{pmatrix} 1 & 2 \\end{pmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}"]],
+  Percent: [["0.5\\%", "0.5"]],
+  Units: [
+    ["5\\text{ cm}", "5\\text{ m}"],
+    ["5 apples", "5"],
+  ],
+  Angles: [["90", "\\frac{\\pi}{2}"]],
+  "Number bases": [["203", "203_7"]],
+  "Ratios and times": [["5:30", "5:03"]],
+  Thousands: [["1, 000", "1000"]],
+  Garbage: [
+    ["I think it is 5", "5"],
+    ["5 or 6", "5"],
+    ["not 5", "5"],
+  ],
+  Size: [
+    ["9^{9^{9^{9}}}", "9^{9^{9^{8}}}"],
+    ["\\int_0^1 2x \\, dx", "1"],
+  ],
+};
+
+const lines = [...readFileSync("docs/math-policy.md", "utf8").matchAll(/^\| \*\*(.+?)\*\* \|/gm)].map(
+  ([, name]) => name ?? "",
+);
+
+describe("docs/math-policy.md", () => {
+  it("has a claim on both sides for each of its lines", () => {
+    expect(Object.keys(same)).toEqual(lines);
+    expect(Object.keys(different)).toEqual(lines);
+  });
+
+  it.each(lines)("holds: %s", (line) => {
+    for (const [answer, gold] of same[line] ?? []) {
+      expect([answer, gold, verifyAnswer(answer, gold).outcome]).toEqual([answer, gold, "equal"]);
+    }
+    for (const [answer, gold] of different[line] ?? []) {
+      expect([answer, gold, verifyAnswer(answer, gold).outcome]).toEqual([answer, gold, "different"]);
+    }
+  });
+});

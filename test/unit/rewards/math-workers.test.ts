@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { mathComponent } from "../../../src/rewards/math/math.js";
+import { type OpenedWorkers, openZmqWorkers } from "../../../src/workers/index.js";
+import { transpile } from "../../support/transpiled.js";
+import { hostileAnswers } from "./hostile-answers.js";
+import { scored, tagged } from "./scored.js";
+
+const MEMORY_MB = 512;
+const DEADLINE_MS = 2000;
+
+describe("mathematics in verify workers", () => {
+  let workers: OpenedWorkers;
+  let remove = () => {};
+
+  beforeAll(async () => {
+    const built = transpile(["rewards"]);
+    remove = built.remove;
+    const module = pathToFileURL(join(built.folder, "rewards/math/worker.js")).href;
+    workers = await openZmqWorkers({
+      kinds: { math: { runtime: "node", module } },
+      local: 1,
+      memoryMb: MEMORY_MB,
+      deadlineMs: DEADLINE_MS,
+    });
+    expect(await value("\\sqrt{8}", "2\\sqrt{2}")).toBe(1);
+  }, 60_000);
+
+  afterAll(async () => {
+    await workers.close();
+    remove();
+  });
+
+  const component = () => mathComponent({ verify: workers });
+  const value = async (answer: string, gold: string) =>
+    (await component().score(scored({ kind: "math", answer: gold }, tagged(answer)), {})).value;
+
+  it("what text and exact numbers cannot decide is decided there", async () => {
+    expect(await value("(x-1)(x+1)", "x^2-1")).toBe(1);
+    expect(await value("(x-1)(x+2)", "x^2-1")).toBe(0);
+    expect(await value("\\{2, 1\\}", "\\{1, 2\\}")).toBe(1);
+  });
+
+  it("what they can decide reaches no worker", async () => {
+    const before = workers.stats().outcomes.value;
+    expect(await value("0.5", "\\frac12")).toBe(1);
+    expect(await value("0.6", "\\frac12")).toBe(0);
+    expect(workers.stats().outcomes.value).toBe(before);
+  });
+
+  it("more than sixty hostile answers are each wrong in time, within memory, and the pool is whole after them", async () => {
+    const hostile = Object.entries(hostileAnswers);
+    expect(hostile.length).toBeGreaterThanOrEqual(60);
+    const slow: string[] = [];
+    for (const gold of ["\\sqrt{2}", "x^2+1", "(1, 2]"]) {
+      for (const [name, answer] of hostile) {
+        const began = performance.now();
+        const score = await component().score(scored({ kind: "math", answer: gold }, tagged(answer)), {});
+        // Waiting for a worker to be replaced aside, the pool's own deadline bounds each.
+        if (performance.now() - began > DEADLINE_MS) slow.push(name);
+        expect([name, score.value], score.reason).toEqual([name, 0]);
+      }
+    }
+    expect(slow).toEqual([]);
+    const stats = workers.stats();
+    expect(stats).toMatchObject({ queued: 0, running: 0, deaths: 0, outcomes: { masked: 0, infrastructure: 0 } });
+    for (const pid of workers.pids()) expect(peakMb(pid)).toBeLessThanOrEqual(MEMORY_MB);
+    expect(await value("\\frac{1}{\\sqrt2}", "\\frac{\\sqrt2}{2}")).toBe(1);
+  }, 120_000);
+});
+
+/** The most resident memory that a process ever had; 0 where the system does not tell. */
+function peakMb(pid: number): number {
+  if (process.platform !== "linux") return 0;
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1024;
+}
