@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Loss } from "./dispatcher.js";
-import { LocalProcess, type WorkerProgram } from "./local-process.js";
+import { type End, LocalProcess, type WorkerProgram } from "./local-process.js";
 import type { Session } from "./session.js";
 
 /** How a crew of local workers is kept. */
@@ -40,6 +40,8 @@ export class LocalCrew {
   readonly #events: CrewEvents;
   readonly #members = new Set<Member>();
   #failedStarts = 0;
+  /** When a start succeeded last. */
+  #startedAt = performance.now();
   #retry: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -70,6 +72,7 @@ export class LocalCrew {
     const session = makeSession({ kill: () => member.process.kill("told") });
     member.session = session;
     this.#failedStarts = 0;
+    this.#startedAt = performance.now();
     this.#promote();
   }
 
@@ -123,15 +126,17 @@ export class LocalCrew {
     }
     const member: Member = { process, token, startedAt: performance.now(), session: undefined };
     this.#members.add(member);
-    void process.ended.then(({ loss, reason }) => this.#ended(member, loss, reason));
+    void process.ended.then((end) => this.#ended(member, end));
   }
 
-  #ended(member: Member, loss: Loss, reason: string): void {
+  #ended(member: Member, { loss, reason, killed }: End): void {
     this.#members.delete(member);
     if (this.#closed) return;
     this.#promote();
     this.#events.ended(member.session, loss, reason);
-    if (member.session === undefined) this.#failed(reason);
+    // One that somebody killed says nothing of the program; when it goes on for long, somebody is the system.
+    const lately = performance.now() - this.#startedAt < START_MS;
+    if (member.session === undefined && !(killed && lately)) this.#failed(reason);
     this.#fill();
   }
 

@@ -29,6 +29,14 @@ const MIB = 1024 * 1024;
 const HEADROOM_MB = 64;
 const KEPT_WORDS = 4_000;
 
+/** How a worker process ended. */
+export interface End {
+  readonly loss: Loss;
+  readonly reason: string;
+  /** It did not end by itself. */
+  readonly killed: boolean;
+}
+
 /** One worker process of ours: started, watched, killed. It gets no environment but PATH and its orders. */
 export class LocalProcess {
   readonly #child: ChildProcess;
@@ -36,7 +44,7 @@ export class LocalProcess {
   #words = "";
   #killedFor: Loss | undefined;
   /** Settles when it has ended, with why; never rejects. */
-  readonly ended: Promise<{ readonly loss: Loss; readonly reason: string }>;
+  readonly ended: Promise<End>;
   /** Ended, or told to. */
   ending = false;
 
@@ -53,7 +61,7 @@ export class LocalProcess {
       this.#words = (this.#words + data.toString("utf8")).slice(-KEPT_WORDS);
     });
     this.ended = new Promise((resolve) => {
-      this.#child.once("error", (error) => resolve({ loss: "died", reason: error.message }));
+      this.#child.once("error", (error) => resolve({ loss: "died", reason: error.message, killed: false }));
       this.#child.once("close", (code, signal) => resolve(this.#explain(code, signal)));
     });
     void this.ended.then(() => {
@@ -82,11 +90,12 @@ export class LocalProcess {
     return rss > this.#memoryMb / 2 ? "half" : "no";
   }
 
-  #explain(code: number | null, signal: NodeJS.Signals | null): { loss: Loss; reason: string } {
+  #explain(code: number | null, signal: NodeJS.Signals | null): End {
+    const killed = signal === "SIGKILL";
     const outgrown = `its worker needed more than ${this.#memoryMb} MB`;
-    if (this.#killedFor === "memory") return { loss: "memory", reason: outgrown };
-    if (this.#killedFor !== undefined) return { loss: this.#killedFor, reason: "the pool ended its worker" };
-    if (/heap out of memory|MemoryError/.test(this.#words)) return { loss: "memory", reason: outgrown };
+    if (this.#killedFor === "memory") return { loss: "memory", reason: outgrown, killed };
+    if (this.#killedFor !== undefined) return { loss: this.#killedFor, reason: "the pool ended its worker", killed };
+    if (/heap out of memory|MemoryError/.test(this.#words)) return { loss: "memory", reason: outgrown, killed };
     const last =
       this.#words
         .trim()
@@ -96,7 +105,11 @@ export class LocalProcess {
         .trim()
         .slice(0, 300) ?? "";
     const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
-    return { loss: "died", reason: `the worker ended by ${how}${last === "" ? "" : `, last saying "${last}"`}` };
+    return {
+      loss: "died",
+      reason: `the worker ended by ${how}${last === "" ? "" : `, last saying "${last}"`}`,
+      killed,
+    };
   }
 }
 

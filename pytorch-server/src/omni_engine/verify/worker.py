@@ -12,6 +12,7 @@ import contextlib
 import ctypes
 import faulthandler
 import importlib
+import importlib.util
 import json
 import os
 import signal
@@ -102,8 +103,16 @@ class Worker:
 
 
 def load_handler(module: str) -> Handler:
-    """The function ``handle`` of a module. Raises TypeError where there is none."""
-    handle = getattr(importlib.import_module(module), "handle", None)
+    """The function ``handle`` of a module, by its name or its file (``*.py``). Raises TypeError where there is none."""
+    if module.endswith(".py"):
+        spec = importlib.util.spec_from_file_location("omni_handler", module)
+        if spec is None or spec.loader is None:
+            raise TypeError(f"{module} cannot be loaded")
+        loaded = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(loaded)
+    else:
+        loaded = importlib.import_module(module)
+    handle = getattr(loaded, "handle", None)
     if not callable(handle):
         raise TypeError(f"{module} has no function handle")
     return handle
