@@ -24,11 +24,11 @@ export function probeNodes(config: OmniConfig): readonly ExperimentNode[] {
   return [base, ...seedsOf(config).flatMap((seed) => taskIds(config).map((task) => stageNode(config, seed, [task])))];
 }
 
-/** Every further stage that the orders need, each once; parents before children. */
+/** Every further stage that the orders need, each once; parents before children, an order's seeds together. */
 export function orderNodes(config: OmniConfig, orders: readonly (readonly string[])[]): readonly ExperimentNode[] {
   const nodes = new Map<string, ExperimentNode>();
-  for (const seed of seedsOf(config)) {
-    for (const order of orders) {
+  for (const order of orders) {
+    for (const seed of seedsOf(config)) {
       for (let length = 2; length <= order.length; length++) {
         const node = stageNode(config, seed, order.slice(0, length));
         nodes.set(node.id, node);

@@ -31,9 +31,8 @@ export async function runExperiment(lab: Lab, onNode: OnNode): Promise<Experimen
   checkSize(config);
   const ends = new Map<string, NodeEnd>();
   const probes = probeNodes(config);
-  const later = [...baselineNodes(config), ...ablationNodes(config)];
   const orderCount = seedsOf(config).length;
-  const known = probes.length + later.length;
+  const known = probes.length + baselineNodes(config).length + ablationNodes(config).length;
   const result = (
     status: ExperimentOutcome["status"],
     orders: readonly ChosenOrder[],
@@ -55,12 +54,13 @@ export async function runExperiment(lab: Lab, onNode: OnNode): Promise<Experimen
     );
   }
   const orders = chooseOrders(config, transfer);
-  const stages = orderNodes(
-    config,
-    orders.map(({ order }) => order),
-  );
-  const all = [...probes, ...stages, ...later];
-  const ended = await runAll(lab, [...stages, ...later], ends, { done: probes.length, total: all.length }, onNode);
+  const named = orders.map(({ order }) => order);
+  // The comparison that matters first: best, worst and baselines, then the other orders, for whoever looks in or stops early.
+  const first = [...orderNodes(config, named.slice(0, 2)), ...baselineNodes(config)];
+  const begun = new Set(first.map(({ id }) => id));
+  const rest = [...orderNodes(config, named).filter(({ id }) => !begun.has(id)), ...ablationNodes(config)];
+  const all = [...probes, ...first, ...rest];
+  const ended = await runAll(lab, [...first, ...rest], ends, { done: probes.length, total: all.length }, onNode);
   return result(ended ? "finished" : "stopped", orders, all);
 }
 

@@ -12,6 +12,7 @@ import {
   trainOnOwnSamples,
 } from "../train/index.js";
 import { type Lab, openNodeStore } from "./lab.js";
+import { mergeModels } from "./merge-node.js";
 import type { ExperimentNode, NodeEvaluation } from "./node.js";
 
 /** Where a finished node ended, for those that start from it. */
@@ -31,7 +32,7 @@ export async function runNode(
     const done = finished(store, node);
     if (done !== undefined) return done;
     const run = contextOf(lab, node, store, parents[0]);
-    const outcome = await trained(lab, node, run);
+    const outcome = await trained(lab, node, run, parents);
     if (outcome.status === "stopped") return undefined;
     for (const evaluation of node.evaluations) {
       if (lab.stop.aborted) return undefined;
@@ -56,10 +57,10 @@ function endOf(store: RunStore): NodeEnd {
   return { checkpoint: newest.name, weightsHash: newest.weightsHash, position: newest.position };
 }
 
-function trained(lab: Lab, node: ExperimentNode, run: RunContext): Promise<RunOutcome> {
-  const { sft } = lab.config.experiment ?? {};
+function trained(lab: Lab, node: ExperimentNode, run: RunContext, parents: readonly NodeEnd[]): Promise<RunOutcome> {
+  const { sft, merge } = lab.config.experiment ?? {};
   if (node.kind === "sft" && sft !== undefined) return trainOnOwnSamples(run, sft);
-  if (node.kind === "merge") throw new EngineError(`${node.id}: this engine cannot merge models`, { code: "no_merge" });
+  if (node.kind === "merge" && merge !== undefined) return mergeModels(run, parents, merge);
   return train(run);
 }
 

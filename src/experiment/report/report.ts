@@ -80,7 +80,9 @@ export function experimentReport(
   const { nodes, orders } = outcome;
   const both = <T>(of: (point: "validation" | "test") => T) => ({ validation: of("validation"), test: of("test") });
   return {
-    ...facts,
+    name: facts.name,
+    model: facts.model,
+    cautions: facts.cautions,
     status: outcome.status,
     seeds: seedsOf(config),
     tasks: taskIds(config),

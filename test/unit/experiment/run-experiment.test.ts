@@ -26,7 +26,7 @@ warmup: { demonstrationsPerTask: 8, batchSize: 4, steps: 3, lr: 3e-3 }
 train: { groupSize: 2, promptsPerUpdate: 2, lr: 1e-3, maxTokens: 8 }
 eval: { itemsPerTask: 3, maxTokens: 8, temperature: 1 }
 sandbox: { kind: embedded }
-experiment: { updatesPerStage: 2 }
+experiment: { updatesPerStage: 2, merge: { density: 0.5 } }
 `;
 
 beforeAll(() => {
@@ -65,12 +65,13 @@ describe("an experiment", { timeout: 300_000 }, () => {
       "base",
       "single",
       "single",
+      "merge",
       "joint",
       "curriculum",
       "curriculum",
     ]);
     expect(report.predictions.test.rows.every((row) => row.measuredScore !== null)).toBe(true);
-    expect(report.cost).toMatchObject({ runs: 6, stages: 4, stagesUnshared: 4, steps: 15 });
+    expect(report.cost).toMatchObject({ runs: 7, stages: 4, stagesUnshared: 4, steps: 15 });
     expect(readFileSync(whole.reportHtml, "utf8")).toMatch(/^<!doctype html>[\s\S]*<\/html>\n$/);
     expect(readFileSync(whole.reportMarkdown, "utf8")).toContain("| sums → words");
   });
@@ -112,7 +113,7 @@ describe("an experiment", { timeout: 300_000 }, () => {
     const again = await experimentRun(given);
     expect(again.report).toEqual(whole.report);
     await expect(experimentRun({ ...given, config: { ...given.config, seed: 9 } })).rejects.toThrow(
-      /holds an experiment of another config; choose another --run-id/,
+      /holds runs of another config; choose another --run-id/,
     );
   });
 });
