@@ -2,13 +2,17 @@
  * The math verifier against Math-Verify 0.9 on the same pairs in the same run: recall, false positives, processor time.
  * Golds are those of DATA_DIR/math.jsonl (else of data/math.jsonl) and of generated families; pairs are derived from them.
  * Math-Verify runs in the Python that MATH_VERIFY_PYTHON names, else in the server's, if it has the extra `math-verify`.
+ * The pairs go through the reward with its worker pool as well, four at once: latency and what the event loop loses by it.
  * Prints one JSON line; `--misses` lists what either side got wrong on stderr.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { mathComponent, mathJobs } from "../src/rewards/index.js";
 import { warmUp } from "../src/rewards/math/symbolic/precise.js";
 import { verifyAnswer } from "../src/rewards/math/symbolic/verify-answer.js";
+import { openZmqWorkers } from "../src/workers/index.js";
 import { generatedPairs } from "./math/generated-pairs.js";
 import { derivedPairs, type Pair } from "./math/pairs.js";
 
@@ -83,8 +87,53 @@ function summary(name: string, pairs: readonly Pair[], side: Side) {
   };
 }
 
+/** The whole reward: in process where that decides, in one worker process otherwise. Milliseconds. */
+async function throughPool(pairs: readonly Pair[]) {
+  const workers = await openZmqWorkers({ kinds: { math: mathJobs.math }, local: 1, memoryMb: 512, deadlineMs: 2000 });
+  const component = mathComponent({ raw: true, verify: workers });
+  const score = ({ answer, gold }: Pair) => {
+    const item = {
+      id: gold,
+      taskId: "bench",
+      question: "",
+      family: "math",
+      messages: [],
+      gold: { kind: "math", answer: gold },
+    } as const;
+    return component.score({ item, response: answer, truncated: false, seed: 0 }, {});
+  };
+  await score({ answer: "\\sqrt{8}", gold: "2\\sqrt{2}", equal: true, how: "warm" });
+  const lag = monitorEventLoopDelay({ resolution: 1 });
+  lag.enable();
+  const latencies: number[] = [];
+  let right = 0;
+  const queue = pairs.entries();
+  const lane = async () => {
+    for (const [, pair] of queue) {
+      const began = performance.now();
+      const { value } = await score(pair);
+      latencies.push(performance.now() - began);
+      right += value === (pair.equal ? 1 : 0) ? 1 : 0;
+    }
+  };
+  const began = performance.now();
+  await Promise.all(Array.from({ length: 4 }, lane));
+  const seconds = (performance.now() - began) / 1000;
+  lag.disable();
+  await workers.close();
+  latencies.sort((a, b) => a - b);
+  const ms = (share: number) => Number((latencies[Math.floor(latencies.length * share)] ?? 0).toFixed(3));
+  return {
+    right,
+    perSecond: Math.round(pairs.length / seconds),
+    latencyMs: { p50: ms(0.5), p95: ms(0.95), max: ms(0.9999) },
+    eventLoopLagMs: { p99: Number((lag.percentile(99) / 1e6).toFixed(1)), max: Number((lag.max / 1e6).toFixed(1)) },
+  };
+}
+
 const pairs = [...derivedPairs(golds()), ...generatedPairs(20)];
 const us = summary("ours", pairs, ours(pairs));
+const pool = await throughPool(pairs);
 const side = mathVerify(pairs);
 const them = side === undefined ? undefined : summary("math-verify", pairs, side);
 console.log(
@@ -93,6 +142,7 @@ console.log(
     pairs: pairs.length,
     equal: pairs.filter((pair) => pair.equal).length,
     ours: us,
+    pool,
     mathVerify: them,
     throughputRatio: them === undefined ? undefined : Number((us.perSecond / them.perSecond).toFixed(1)),
   }),
