@@ -7,6 +7,8 @@ export interface CliIo {
   readonly stdin: () => Readable;
   /** Data only. */
   readonly stdout: TextOutput;
+  /** False once nobody reads stdout any more; undefined = somebody always does. */
+  readonly isHeard?: () => boolean;
   /** Everything else. */
   readonly stderr: TextOutput;
   readonly env: NodeJS.ProcessEnv;

@@ -2,10 +2,12 @@
 import { runCli } from "./cli.js";
 import { exitCodes } from "./exit-code.js";
 
+let heard = true;
 // A reader that went away (omni … | head) is no failure; a run goes on without its audience.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
+    if (stream === process.stdout) heard = false;
   });
 }
 
@@ -28,6 +30,7 @@ function onInterrupt(listener: () => void): () => void {
 process.exitCode = await runCli(process.argv.slice(2), {
   stdin: () => process.stdin,
   stdout: process.stdout,
+  isHeard: () => heard,
   stderr: process.stderr,
   env: process.env,
   onInterrupt,

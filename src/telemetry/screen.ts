@@ -3,8 +3,6 @@ export interface TextOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
-  /** True once the reader went away. */
-  readonly destroyed?: boolean | undefined;
 }
 
 /** The lower lines of a terminal, redrawn in place; what is printed goes above them. */

@@ -132,7 +132,7 @@ async function scoreAll(
   try {
     for await (const scored of opened.score(inputLines(cli, flags.input, signal))) {
       // Nobody reads any more (omni reward … | head): what follows would be judged and paid for in vain.
-      if (cli.io.stdout.destroyed) return;
+      if (cli.io.isHeard?.() === false) return;
       count.lines += 1;
       if (!scored.ok) count.wrong += 1;
       else if (scored.record.total === null) count.undefined += 1;

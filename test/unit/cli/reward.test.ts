@@ -271,4 +271,24 @@ describe("a stream", () => {
     expect(written).toBe(20_000);
     expect(most).toBeLessThan(1000);
   });
+
+  it("ends when nobody reads its answers any more: what follows would be paid for in vain", async () => {
+    const { Readable } = await import("node:stream");
+    const { runCli } = await import("../../../src/cli/cli.js");
+    let read = 0;
+    let written = 0;
+    async function* writer() {
+      for (; read < 5_000; read++) yield `${JSON.stringify({ id: read, response: "1", answer: "1" })}\n`;
+    }
+    const stdout = {
+      write: () => {
+        written += 1;
+      },
+    };
+    const io = { stdin: () => Readable.from(writer()), stdout, isHeard: () => written < 3, env: {} };
+    const rest = { stderr: { write: () => true }, onInterrupt: () => () => {} };
+    await runCli(["reward", "math", "--raw", "--json", "--input", "-"], { ...io, ...rest });
+    expect(written).toBe(3);
+    expect(read).toBeLessThan(1000);
+  });
 });

@@ -91,7 +91,7 @@ async function runAll(cli: Cli, sandbox: Sandbox, flags: RunFlags, signal: Abort
   try {
     for await (const line of runSubmissions(inputLines(cli, flags.input, signal), options)) {
       // Nobody reads any more (omni sandbox run … | head).
-      if (cli.io.stdout.destroyed) return;
+      if (cli.io.isHeard?.() === false) return;
       tally(count, line);
       if (flags.checkSolution) unpassed.add(line);
       show(cli, line);
