@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { ConfigError } from "../../core/index.js";
 import { withJson } from "../flags.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { answer, type Cli, say } from "../io.js";
@@ -15,12 +16,12 @@ export function addWorker(program: Command, cli: Cli): void {
   const command = program
     .command("worker")
     .description("verify answers for a control plane on another host, until Ctrl-C or SIGTERM")
-    .requiredOption("--connect <address>", "where the control plane listens: tcp://HOST:PORT")
+    .option("--connect <address>", "where the control plane listens: tcp://HOST:PORT")
     .option("--key-file <file>", "this worker's keys; required for tcp://")
     .option("--slots <n>", "jobs at a time, a process each", whole(1, 256), 1)
     .option("--memory-mb <n>", "most memory of one process", whole(128, 1_000_000), 512)
     .addHelpText("after", help)
-    .action((flags: WorkerFlags & { connect: string }) => serve(cli, flags));
+    .action((flags: WorkerFlags) => serve(cli, flags));
   withJson(command);
   addKeygen(command, cli);
 }
@@ -49,14 +50,16 @@ function addKeygen(worker: Command, cli: Cli): void {
   withJson(command);
 }
 
-async function serve(cli: Cli, { connect, keyFile, slots, memoryMb }: WorkerFlags & { connect: string }) {
+async function serve(cli: Cli, { connect, keyFile, slots, memoryMb }: WorkerFlags): Promise<void> {
+  // Not a required option to commander, which would ask it of keygen too.
+  if (connect === undefined) throw new ConfigError("--connect ADDRESS is missing; see: omni worker --help");
   const { serveWorker } = await import("../../compose/index.js");
   const { signal, end } = abortOnInterrupt(cli);
   try {
     const notice = (line: string) => say(cli, line);
     const keys = keyFile === undefined ? {} : { keyFile };
     await serveWorker({ address: connect, ...keys, slots, memoryMb, signal, notice });
-    answer(cli, { ended: true }, () => "");
+    if (cli.json) answer(cli, { ended: true }, () => "");
   } finally {
     end();
   }
