@@ -33,13 +33,13 @@ export async function experimentRun(options: LabOptions): Promise<ExperimentSumm
       code: "no_experiment",
     });
   }
-  return inLab(options, withVariantTasks(config), async (lab, facts) => {
+  return inLab(options, withVariantTasks(config), async (lab, { folder, ...facts }) => {
     const outcome = await runExperiment(lab, options.onNode ?? (() => undefined));
     const report = experimentReport(config, outcome, {
       ...facts,
       cautions: [...facts.cautions, ...greedyCaution(config)],
     });
-    return { folder: facts.folder, report, ...writeReport(facts.folder, report) };
+    return { folder, report, ...writeReport(folder, report) };
   });
 }
 
