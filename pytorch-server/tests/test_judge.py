@@ -5,14 +5,18 @@ from __future__ import annotations
 import http.client
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+import torch
 from subjects import nano, smollm2
 
 from omni_engine.errors import EngineError
+from omni_engine.generation import render
 from omni_engine.judge import Completion, JudgeServer, frozen_judge
+from omni_engine.judge.prefixes import KEPT_TOKENS, Prefixes, beginning
+from omni_engine.judge.reader import Reader
 from omni_engine.judge.schema import Choice, Text, read_schema
 from omni_engine.judge.server import MAX_BODY_BYTES
 
@@ -74,6 +78,60 @@ def test_a_schema_is_always_satisfied(judge: JudgeServer, temperature: float, ma
         assert list(value) == ["reason", "winner"]
         assert len(value["reason"]) <= 30
         assert value["winner"] in ("A", "B", "tie")
+
+
+def long_question(end: str) -> list[dict[str, str]]:
+    system = f"{'Judge with care. ' * 20}\n\nThe code is {end}."
+    return [{"role": "system", "content": system}, {"role": "user", "content": end}]
+
+
+def test_what_the_judge_remembers_of_earlier_prompts_changes_no_answer() -> None:
+    schema = read_schema(SCHEMA)
+    ask = {"max_tokens": 12, "temperature": 0.7, "seed": 5, "schema": schema}
+    questions = [long_question(end) for end in ("Which is better?", "Which is worse?", "x" * 90)]
+    fresh = [frozen_judge(nano())(question, **ask) for question in questions]
+    remembering = frozen_judge(nano())
+    assert [remembering(question, **ask) for question in [*questions, *questions]] == [*fresh, *fresh]
+
+
+class CountingReader(Reader):
+    """Keeps the sizes of what it reads."""
+
+    def read(self, tokens: Sequence[int], *, all_logits: bool = False) -> torch.Tensor:
+        self.sizes = [*getattr(self, "sizes", []), len(tokens)]
+        return super().read(tokens, all_logits=all_logits)
+
+
+def test_a_beginning_that_was_read_is_not_read_again_bit_for_bit() -> None:
+    prefixes = Prefixes()
+    shared = nano().tokenizer.encode("The same rubric for all. " * 12, add_special_tokens=False)
+    for end, sizes in (([3, 4], [len(shared), 2]), ([4], [1])):
+        reader, forgetful = CountingReader(nano(), prefixes), Reader(nano())
+        reader.begin([*shared, *end], len(shared))
+        forgetful.begin([*shared, *end], len(shared))
+        assert reader.sizes == sizes
+        assert reader.length == len(shared) + len(end)
+        assert reader.logits_V is not None
+        assert forgetful.logits_V is not None
+        assert torch.equal(reader.logits_V, forgetful.logits_V)
+
+
+def test_the_beginning_is_the_system_message_but_its_last_paragraph() -> None:
+    for loaded in (nano(), smollm2()):
+        one, other = (render(loaded, chat=long_question(end)) for end in ("abc", "xyz"))
+        cut = beginning(loaded, long_question("abc"), one)
+        assert str(loaded.tokenizer.decode(one[:cut])).rstrip().endswith("Judge with care.")
+        assert one[:cut] == other[:cut]
+        for short in (MESSAGES, [{"role": "system", "content": "one paragraph"}, *MESSAGES]):
+            assert beginning(loaded, short, render(loaded, chat=short)) == 0
+
+
+def test_what_is_remembered_is_bounded() -> None:
+    prefixes = Prefixes()
+    for start in range(10):
+        Reader(nano(), prefixes).begin([(start + 7 * index) % 200 + 3 for index in range(300)], 290)
+        assert prefixes.tokens <= KEPT_TOKENS
+    assert prefixes.tokens == 290 * (KEPT_TOKENS // 290)
 
 
 def test_smollm2_weighs_choices_by_what_it_reads() -> None:

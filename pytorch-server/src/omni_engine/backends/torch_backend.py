@@ -18,7 +18,7 @@ from omni_engine.checkpoints import CheckpointFolder, Stored
 from omni_engine.errors import EngineError
 from omni_engine.generation import PromptSpec, generate, render, score
 from omni_engine.heap import trim_heap
-from omni_engine.judge import Completion, frozen_judge
+from omni_engine.judge import Complete, Completion, frozen_judge
 from omni_engine.models import BUILTIN_MODELS, LoadedModel, load
 from omni_engine.training import BucketNorms, ChunkReport
 from omni_engine.training.gradients import TOKEN_BUDGET
@@ -45,6 +45,7 @@ class TorchBackend:
         self._token_budget = token_budget
         self._instances: dict[str, Instance] = {}
         self._frozen: dict[tuple[str, int], LoadedModel] = {}
+        self._last_judge: tuple[LoadedModel, Complete] | None = None
         self._stop: Callable[[], bool] = lambda: False
         # Two threads that add into one gradient would leave its bits to chance.
         torch.use_deterministic_algorithms(True, warn_only=True)
@@ -217,14 +218,18 @@ class TorchBackend:
         first = next(iter(self._instances.values()), None)
         if first is None:
             raise EngineError("not_loaded", "the trial judge has no model yet; call LoadModel first")
-        complete = frozen_judge(first.reference())
-        return complete(
+        return self._judge_of(first.reference())(
             command.messages,
             max_tokens=command.max_tokens,
             temperature=command.temperature,
             seed=command.seed,
             schema=command.schema,
         )
+
+    def _judge_of(self, frozen: LoadedModel) -> Complete:
+        if self._last_judge is None or self._last_judge[0] is not frozen:
+            self._last_judge = (frozen, frozen_judge(frozen))
+        return self._last_judge[1]
 
     def _instance(self, model_id: str) -> Instance:
         instance = self._instances.get(model_id)
@@ -251,6 +256,7 @@ class TorchBackend:
         del self._instances[model_id]
         needed = {instance.settings[:2] for instance in self._instances.values()}
         self._frozen = {key: frozen for key, frozen in self._frozen.items() if key in needed}
+        self._last_judge = None
 
     @staticmethod
     def _render(loaded: LoadedModel, prompts: tuple[c.PromptInput, ...]) -> list[list[int]]:

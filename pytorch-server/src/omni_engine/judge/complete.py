@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from omni_engine.errors import EngineError
 from omni_engine.generation import PromptSpec, Sampling, generate, render
+from omni_engine.judge.prefixes import Prefixes, beginning
 from omni_engine.judge.schema import FlatSchema
 from omni_engine.judge.write_json import write_json
 from omni_engine.models import LoadedModel
@@ -38,7 +39,11 @@ class Complete(Protocol):
 
 
 def frozen_judge(loaded: LoadedModel) -> Complete:
-    """A `Complete` over `loaded`: seeded, and equal calls give equal answers. Not safe to call from two threads."""
+    """A `Complete` over `loaded`: seeded, and equal calls give equal answers. Not safe to call from two threads.
+
+    It remembers how prompts began, so that instructions and rubric are read once; what it remembers changes no answer.
+    """
+    prefixes = Prefixes()
 
     def complete(
         messages: Sequence[dict[str, str]],
@@ -56,7 +61,8 @@ def frozen_judge(loaded: LoadedModel) -> Complete:
             )
         room = min(max_tokens, loaded.context_length - len(prompt))
         if schema is not None:
-            written = write_json(loaded, prompt, schema, room, temperature, seed)
+            cut = beginning(loaded, messages, prompt)
+            written = write_json(loaded, prompt, schema, room, temperature, seed, prefixes, cut)
             return Completion(written.text, len(prompt), written.tokens, "stop")
         (rollout,) = generate(loaded, [PromptSpec("judge", prompt, [seed])], Sampling(temperature, room))
         return Completion(rollout.text, len(prompt), len(rollout.tokens), rollout.finish)

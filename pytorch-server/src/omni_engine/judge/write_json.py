@@ -10,6 +10,7 @@ import torch
 from omni_engine.generation.draw import uniforms
 from omni_engine.generation.generate import evaluation_mode
 from omni_engine.generation.row import text_of
+from omni_engine.judge.prefixes import Prefixes
 from omni_engine.judge.reader import Reader
 from omni_engine.judge.schema import Choice, FlatSchema, Text
 from omni_engine.models import LoadedModel
@@ -26,15 +27,24 @@ class Written(NamedTuple):
 
 
 def write_json(
-    loaded: LoadedModel, prompt: list[int], schema: FlatSchema, max_tokens: int, temperature: float, seed: int
+    loaded: LoadedModel,
+    prompt: list[int],
+    schema: FlatSchema,
+    max_tokens: int,
+    temperature: float,
+    seed: int,
+    prefixes: Prefixes | None = None,
+    cut: int = 0,
 ) -> Written:
     """Always valid JSON with every property of `schema`, in its order.
+
+    The prompt is read in two pieces, the first of `cut` tokens; `prefixes` may remember it.
 
     `max_tokens` bounds the free text of all strings together; frame and choices are written in any case.
     """
     with evaluation_mode(loaded.model):
-        writer = JsonWriter(loaded, max_tokens, temperature, seed)
-        writer.reader.read(prompt)
+        writer = JsonWriter(Reader(loaded, prefixes), max_tokens, temperature, seed)
+        writer.reader.begin(prompt, cut)
         values = {name: writer.property(name, kind) for name, kind in schema.items()}
     text = json.dumps(values, ensure_ascii=False)
     return Written(text, len(loaded.tokenizer.encode(text, add_special_tokens=False)))
@@ -43,9 +53,9 @@ def write_json(
 class JsonWriter:
     """Writes properties one after another into a reader that has read the prompt."""
 
-    def __init__(self, loaded: LoadedModel, max_tokens: int, temperature: float, seed: int) -> None:
-        self.loaded = loaded
-        self.reader = Reader(loaded)
+    def __init__(self, reader: Reader, max_tokens: int, temperature: float, seed: int) -> None:
+        self.loaded = reader.loaded
+        self.reader = reader
         self.budget = max_tokens
         self.temperature = temperature
         self.uniforms = iter(uniforms(seed, max_tokens + 64).tolist())
