@@ -53,7 +53,7 @@ class Prefixes:
     def keep(self, tokens: Sequence[int], cache: DynamicCache) -> None:
         """Remembers `tokens`, which are all that `cache` has read."""
         self._kept[tuple(tokens)] = [
-            (layer.keys.clone(), layer.values.clone())  # pyright: ignore[reportOptionalMemberAccess]
+            (layer.keys.clone(), layer.values.clone())  # pyright: ignore[reportAttributeAccessIssue, reportOptionalMemberAccess]
             for layer in cache.layers
         ]
         while self.tokens > KEPT_TOKENS:
