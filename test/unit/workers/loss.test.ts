@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { isAlive } from "../../support/processes.js";
 import { serverPython } from "../../support/python.js";
 import { handlerModule, opened, probe } from "./opened.js";
@@ -27,11 +30,15 @@ test.each([
   ["Python", ["python", place("../../fixtures/workers/handler.py"), serverPython()]],
 ])("a %s worker that spins ends when its control plane is killed with SIGKILL", async (_, args) => {
   const hooks = place("../../../scripts/typescript/register.mjs");
+  const folder = mkdtempSync(join(tmpdir(), "omni-owner-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const owner = spawn(
     process.execPath,
     ["--import", hooks, place("../../fixtures/workers/owner.mjs"), "probe", ...args],
     {
       stdio: ["ignore", "pipe", "inherit"],
+      // What a killed process leaves behind goes with the test.
+      env: { ...process.env, TMPDIR: folder },
     },
   );
   const [line] = await once(owner.stdout, "data");
