@@ -1,3 +1,4 @@
+import Docker from "dockerode";
 import type { TestContext } from "vitest";
 import { checkDocker } from "../../../src/sandbox/index.js";
 
@@ -9,4 +10,10 @@ export function needDocker(context: TestContext): void {
   if (docker.ok) return;
   if ((process.env.OMNI_REQUIRE ?? "").split(",").includes("docker")) throw new Error(docker.detail);
   context.skip("no Docker");
+}
+
+/** Ids of the sandbox containers that a process owns. */
+export async function containersOf(pid: number | undefined): Promise<readonly string[]> {
+  const all = await new Docker().listContainers({ all: true, filters: { label: ["omni.sandbox=1"] } });
+  return all.filter((info) => info.Labels["omni.owner"]?.includes(`/${pid}/`)).map((info) => info.Id);
 }

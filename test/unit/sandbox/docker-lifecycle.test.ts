@@ -8,7 +8,7 @@ import { PrerequisiteError } from "../../../src/core/index.js";
 import { openDockerSandbox, openSandbox, type Submission } from "../../../src/sandbox/index.js";
 import { childrenOf, isAlive } from "../../support/processes.js";
 import { transpile } from "../../support/transpiled.js";
-import { docker, needDocker } from "./docker-here.js";
+import { containersOf, docker, needDocker } from "./docker-here.js";
 
 const api = new Docker();
 const tests = { kind: "stdio", cases: [{ stdin: "", stdout: "1" }] } as const;
@@ -19,11 +19,6 @@ const endless: Submission = {
   tests,
 };
 const right: Submission = { id: "right", language: "python", code: "print(1)", tests };
-
-async function containersOf(pid: number | undefined): Promise<readonly string[]> {
-  const all = await api.listContainers({ all: true, filters: { label: ["omni.sandbox=1"] } });
-  return all.filter((info) => info.Labels["omni.owner"]?.includes(`/${pid}/`)).map((info) => info.Id);
-}
 
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 100 });
 
