@@ -56,8 +56,15 @@ export async function train(run: RunContext): Promise<RunOutcome> {
   const warmedUp = run.start === undefined && warmUpSteps > 0 && position === warmUpSteps;
   if (warmedUp && !(await evaluateUnlessStopped(run, "warm-up", position))) return finish("stopped");
 
+  const evaluateIfDue = async ({ end, batches }: (typeof rounds)[number]) => {
+    const updates = end - warmUpSteps;
+    const due = isDue(run.config.eval.every, updates, batches.length) && end < totalSteps;
+    if (due) await evaluateUnlessStopped(run, `step-${updates}`, end);
+  };
   let stage = "";
   for (const round of rounds) {
+    // A stop may have cut this round's evaluation short, after its weights were saved.
+    if (round.end === position) await evaluateIfDue(round);
     if (round.end <= position) continue;
     if (run.stop.aborted) return finish("stopped");
     if (stage !== round.stage) {
@@ -89,9 +96,7 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     }
     if (isDue(run.config.train.checkpointEvery, position - warmUpSteps, round.batches.length))
       await saveCheckpoint(run, position);
-    if (isDue(run.config.eval.every, position - warmUpSteps, round.batches.length) && position < totalSteps) {
-      await evaluateUnlessStopped(run, `step-${position - warmUpSteps}`, position);
-    }
+    await evaluateIfDue(round);
   }
   if (rounds.length > 0 && !(await evaluateUnlessStopped(run, "final", position))) return finish("stopped");
   return finish("finished");

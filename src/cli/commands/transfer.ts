@@ -27,7 +27,7 @@ export function addTransfer(program: Command, cli: Cli): void {
       }
       const { transferRun } = await import("../../compose/index.js");
       const summary = await labSession(cli, loaded, options.runId, transferRun);
-      finish(cli, summary, path);
+      finish(cli, summary, againCommand(path, options));
     });
   withJson(withRunId(withSet(command)));
 }
@@ -39,7 +39,7 @@ experiment.seeds repeats them; experiment.updatesPerStage bounds them. The same 
 Examples:
   $ omni transfer omni.yaml --dry-run
   $ omni transfer omni.yaml && omni schedule runs/my-run/transfer.json
-  $ omni train omni.yaml --set 'schedule={kind: curriculum, order: auto, transfer: runs/my-run/transfer.json}'`;
+  $ omni train omni.yaml --set 'schedule={kind: curriculum, order: [code, math, qa, writing]}'`;
 
 /** What the probes of a config come to. */
 interface TransferCost {
@@ -86,7 +86,19 @@ function costText(cost: TransferCost): string {
   ].join("\n");
 }
 
-function finish(cli: Cli, summary: TransferSummary, path: string): void {
+/** The same command again, flags included: without them it would be another folder, or another config. */
+function againCommand(
+  path: string,
+  { set, runId }: { readonly set: readonly string[]; readonly runId?: string },
+): string {
+  const flags = [
+    ...(runId === undefined ? [] : ["--run-id", runId]),
+    ...set.flatMap((value) => ["--set", `'${value}'`]),
+  ];
+  return ["omni transfer", path, ...flags].join(" ");
+}
+
+function finish(cli: Cli, summary: TransferSummary, again: string): void {
   const { cost, document, file } = summary;
   answer(cli, summary, () => (document === undefined ? "" : transferText(document)));
   say(
@@ -98,7 +110,7 @@ function finish(cli: Cli, summary: TransferSummary, path: string): void {
     return;
   }
   cli.exitCode = exitCodes.interrupted;
-  say(cli, `stopped after a clean save; go on with: omni transfer ${path}`);
+  say(cli, `stopped after a clean save; go on with: ${again}`);
 }
 
 function transferText({ tasks, base, after, counts }: NonNullable<TransferSummary["document"]>): string {

@@ -113,6 +113,23 @@ describe("the loop", () => {
     cut.close();
   });
 
+  it("makes up on resume for the evaluation that a stop cut short", async () => {
+    const evaluating = { ...config, eval: { ...config.eval, every: 2 } };
+    const cut = freshStore();
+    const stop = new AbortController();
+    const { run } = await context([plain()], cut, { stop: stop.signal, config: evaluating });
+    const stopping = {
+      ...run,
+      emit: (event: RunEvent) =>
+        event.kind === "step_committed" && event.metrics.position === 3 ? stop.abort() : undefined,
+    };
+    await train(stopping);
+    expect(cut.evaluations().map((entry) => entry.point)).toEqual(["base", "warm-up"]);
+    await train((await context([plain()], cut, { config: evaluating })).run);
+    expect(cut.evaluations().map((entry) => entry.point)).toEqual(["base", "warm-up", "step-2", "final"]);
+    cut.close();
+  });
+
   it("replays journaled steps without generating", async () => {
     const store = freshStore();
     const first = await train((await context([plain()], store)).run);
