@@ -26,6 +26,18 @@ describe("equal in another form", () => {
     ["|{-3}|", "3"],
     ["\\left|-3\\right|", "3"],
     ["\\sum_{k=1}^{10} k", "55"],
+    // worth exactly 0
+    ["\\sqrt8-2\\sqrt2", "0"],
+    ["\\sqrt0", "0"],
+    ["\\ln 1", "0"],
+    ["\\sin 0", "0"],
+    ["0\\pi", "0"],
+    ["(0,\\sqrt0)", "(0,0)"],
+    // powers beyond the reach of doubles
+    ["1+x^{2024}", "x^{2024}+1"],
+    ["x\\cdot x^{2024}", "x^{2025}"],
+    ["|x-1|", "|1-x|"],
+    ["\\sqrt{y^2}", "|y|"],
     // polynomials and functions
     ["(2x+3)(x+5)", "2x^2 + 13x + 15"],
     ["15+13x+2x^2", "2x^2 + 13x + 15"],
@@ -123,6 +135,20 @@ describe("equal in another form", () => {
 
 describe("not equal", () => {
   it.each([
+    // a sign hidden from positive samples
+    ["|x|", "x"],
+    ["x|x|", "x^2"],
+    ["y=|x|", "y=x"],
+    ["|a-b|", "a-b"],
+    ["|x|<2", "x<2"],
+    ["|x+5|", "x+5"],
+    ...["x", "y", "C", "G", "N"].map((name) => [`\\sqrt{${name}^2}`, name]),
+    ["\\ln(y^2)", "2\\ln y"],
+    // powers beyond the reach of doubles
+    ["x^{2024}", "x^{2025}"],
+    ["x^{2024}+1", "x^{2025}+1"],
+    ["x^{5000}", "x^{9000}"],
+    ["x^{-3000}", "x^{-3002}"],
     ["1.41421356237", "\\sqrt{2}"],
     ["3.14159265358979", "\\pi"],
     ["1000.0004999998750000624", "\\sqrt{1000001}"],

@@ -45,7 +45,7 @@ export function agreePrecisely(
   const value = open().box(mathJson(difference, point)).N();
   const [re, im] = [value.re, value.im];
   if (!Number.isFinite(re) || !Number.isFinite(im)) return undefined;
-  return Math.hypot(re, im) < NEARNESS * Math.max(scale, 1e-300);
+  return Math.hypot(re, im) <= NEARNESS * Math.max(scale, 1e-200);
 }
 
 function mathJson(expression: Expression, point: ReadonlyMap<string, bigint>): MathJson {

@@ -1,4 +1,4 @@
-import type { Expression } from "./expression.js";
+import { type Expression, variables } from "./expression.js";
 
 /** An exact fraction, `den` > 0, not reduced. */
 interface Fraction {
@@ -43,6 +43,8 @@ function evaluate(expression: Expression, point: ReadonlyMap<string, bigint>): F
     case "Factorial":
       return { num: factorial(a), den: 1n };
     case "Abs":
+      // One point has one sign, so with variables inside it would prove |x| = x; sampling has both.
+      if (variables(expression).size > 0) throw new NotExact();
       return { num: a.num < 0n ? -a.num : a.num, den: a.den };
   }
   if (b === undefined || expression.args.length > 2) throw new NotExact();

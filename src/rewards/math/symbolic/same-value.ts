@@ -4,9 +4,11 @@ import { agreePrecisely } from "./precise.js";
 import { exactValue, sameFraction } from "./rational.js";
 import { type Point, valueAt } from "./sample.js";
 
-const POINTS = 6;
+const POINTS = 8;
 /** Doubles that differ by more than this, relative to their size, are different numbers. */
 const REFUTES = 1e-8;
+/** Below it a value has sunk to 0 by underflow, and says nothing. */
+const SUNK = 1e-300;
 /** Doubles nearer than this are taken for equal where nothing more precise can be computed (unknown functions, sums). */
 const CONFIRMS = 1e-12;
 
@@ -18,18 +20,40 @@ const CONFIRMS = 1e-12;
 export function sameValue(a: Expression, b: Expression): boolean {
   if (isInfinite(a) || isInfinite(b)) return infinitySign(a) !== 0 && infinitySign(a) === infinitySign(b);
   const names = [...new Set([...variables(a), ...variables(b)])].sort();
-  const large = new Map(names.map((name, i) => [name, BigInt(1 + Math.floor(random(name, i) * 2 ** 40))]));
-  const exact = exactValue(a, large);
-  const other = exact === undefined ? undefined : exactValue(b, large);
-  if (exact !== undefined && other !== undefined) return sameFraction(exact, other);
+  const exactly = exactlyEqual(a, b, names);
+  if (exactly !== undefined) return exactly;
   return sampledEqual(a, b, names);
 }
 
-/** Sampled at six points, signs mixed; those where neither side is finite tell nothing, and two must remain. */
+/**
+ * Compared as fractions at a point of 40-bit integers; where those grow too long (x^2024), at three points of small ones.
+ * Undefined where a side is no rational function.
+ */
+function exactlyEqual(a: Expression, b: Expression, names: readonly string[]): boolean | undefined {
+  const at = (of: (name: string, i: number) => number) => {
+    const point = new Map(names.map((name, i) => [name, BigInt(of(name, i))]));
+    const x = exactValue(a, point);
+    const y = x === undefined ? undefined : exactValue(b, point);
+    return x === undefined || y === undefined ? undefined : sameFraction(x, y);
+  };
+  const large = at((name, i) => 1 + Math.floor(random(name, i) * 2 ** 40));
+  if (large !== undefined) return large;
+  const small = [0, 1, 2].map((k) =>
+    at((name, i) => (k === 1 ? -1 : 1) * (2 + Math.floor(random(name, 7 * k + i) * 9))),
+  );
+  if (small.some((same) => same === false)) return false;
+  return small.every((same) => same === true) ? true : undefined;
+}
+
+/**
+ * Sampled at eight points with every variable of both signs, near 1 and far from it; those where neither side is finite
+ * tell nothing, and two must remain. Points where both overflowed or both sank to 0 tell nothing either.
+ */
 function sampledEqual(a: Expression, b: Expression, names: readonly string[]): boolean {
   const wholeOnly = contains(a, "Factorial") || contains(b, "Factorial") || contains(a, "Binomial");
   const sampled = names.length === 0 ? 1 : POINTS;
   let finite = 0;
+  let sunk = 0;
   let scale = 1;
   let nearest = true;
   for (let k = 0; k < sampled; k++) {
@@ -38,6 +62,7 @@ function sampledEqual(a: Expression, b: Expression, names: readonly string[]): b
     if (!isProperNumber(x) && !isProperNumber(y)) continue;
     if (!isProperNumber(x) || !isProperNumber(y)) return false;
     finite += 1;
+    if (names.length > 0 && modulus(x) < SUNK && modulus(y) < SUNK && !(isZero(a) || isZero(b))) sunk += 1;
     const gap = modulus(plus(x, times(real(-1), y)));
     const size = Math.max(modulus(x), modulus(y));
     if (gap > REFUTES * Math.max(size, Number.MIN_VALUE)) {
@@ -47,21 +72,28 @@ function sampledEqual(a: Expression, b: Expression, names: readonly string[]): b
     if (gap > CONFIRMS * size) nearest = false;
     scale = size;
   }
-  if (finite < Math.min(sampled, 2)) return false;
+  if (finite - sunk < Math.min(sampled, 2)) return false;
   const small = new Map(names.map((name, i) => [name, BigInt(2 + Math.floor(random(name, i + 77) * 40))]));
   const doubles = new Map([...small].map(([name, x]): [string, Complex] => [name, real(Number(x))]));
   if (!isProperNumber(valueAt(a, doubles)) || !isProperNumber(valueAt(b, doubles))) return nearest;
   return agreePrecisely(a, b, small, names.length === 0 ? scale : 1) ?? nearest;
 }
 
+/** The first three points are positive, the fourth negative, the next two mixed, the last two far from 0 on either side. */
 function pointAt(names: readonly string[], k: number, wholeOnly: boolean): Point {
   return new Map(
     names.map((name, i): [string, Complex] => {
       const x = random(name, k * 31 + i);
       if (wholeOnly) return [name, real(1 + Math.floor(x * 12))];
-      return [name, real((0.2 + 2.6 * x) * (k >= 3 && random(name, k) < 0.5 ? -1 : 1))];
+      const negative = k === 3 || k === 7 || ((k === 4 || k === 5) && (i + k) % 2 === 0);
+      const size = k < 6 ? 0.2 + 2.6 * x : 6 + 24 * x;
+      return [name, real(negative ? -size : size)];
     }),
   );
+}
+
+function isZero(x: Expression): boolean {
+  return x.kind === "number" && x.num === 0n;
 }
 
 /** A number in [0, 1) that only its arguments decide, so that a verdict can be repeated. */
