@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { CancelledError } from "../core/index.js";
 import { type Cli, say } from "./io.js";
 
@@ -28,6 +29,8 @@ export function listenForInterrupt(cli: Cli, begun: () => boolean): Interruption
 /** One Ctrl-C ends a command that has nothing to save. */
 export function abortOnInterrupt(cli: Cli): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
+  // One listener a job under way on one signal is normal here, not a leak.
+  setMaxListeners(0, controller.signal);
   const end = cli.io.onInterrupt(() => controller.abort(new CancelledError("interrupted")));
   return { signal: controller.signal, end };
 }

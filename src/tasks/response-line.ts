@@ -33,6 +33,7 @@ export function parseResponseLine(text: string, family: string, origin: string):
   let id: string | number | null = null;
   try {
     const row = rowOf(text, origin);
+    if (isRounded(row.id)) throw wrong(origin, `id ${row.id} is a number that reading JSON rounds; write it as a text`);
     id = idOf(row.id);
     if (id === null) throw wrong(origin, needs(row, "id", "a text or a number"));
     return readRow(row, id, family, origin);
@@ -86,6 +87,9 @@ function isMessage(value: unknown): value is ChatMessage {
 function goldOf(row: Row, family: string, origin: string): Gold {
   switch (family) {
     case "math": {
+      if (isRounded(row.answer)) {
+        throw wrong(origin, `answer ${String(row.answer)} is a number that reading JSON rounds; write it as a text`);
+      }
       const answer = scalar(row.answer);
       if (answer === undefined) throw wrong(origin, needs(row, "answer", "a text or a number", family));
       return { kind: "math", answer };
@@ -117,6 +121,11 @@ function codeGold({ tests }: Row, origin: string): Gold {
   }
   const parsed = parseTests(tests, origin);
   return typeof parsed === "string" ? noGold(parsed) : { kind: "code", tests: parsed };
+}
+
+/** A number that is not the one written: JSON numbers are read as doubles. */
+function isRounded(value: unknown): value is number {
+  return typeof value === "number" && (!Number.isFinite(value) || Math.abs(value) > Number.MAX_SAFE_INTEGER);
 }
 
 function scalar(value: unknown): string | undefined {

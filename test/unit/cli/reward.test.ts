@@ -175,6 +175,18 @@ describe("a wrong line", () => {
     expect(stderr).toContain("9 lines, 7 wrong");
   });
 
+  it("holds a number that reading it would round", async () => {
+    const big = '{"id": 1, "response": "x", "answer": 123456789012345678901}';
+    const { lines } = await score(
+      "math",
+      [big, '{"id": 12345678901234567890, "response": "x", "answer": "1"}'],
+      "--raw",
+    );
+    expect(lines.map((line) => line.id)).toEqual([1, null]);
+    for (const line of lines)
+      expect(line.error?.message).toMatch(/is a number that reading JSON rounds; write it as a text$/);
+  });
+
   it("ends it with --strict", async () => {
     const { code, lines, stderr } = await score("math", rows, "--raw", "--strict");
     expect({ code, ids: lines.map((line) => line.id) }).toEqual({ code: 1, ids: [1, null] });
