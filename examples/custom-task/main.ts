@@ -6,20 +6,7 @@ const shouting = defineReward("shouting", ({ answer }) => {
   return letters.length === 0 ? 0 : letters.filter((letter) => letter === letter.toUpperCase()).length / letters.length;
 });
 
-const words = [
-  "river",
-  "lamp",
-  "stone",
-  "bird",
-  "cloud",
-  "paper",
-  "garden",
-  "clock",
-  "bridge",
-  "apple",
-  "boat",
-  "wind",
-];
+const words = "river lamp stone bird cloud paper garden clock bridge apple boat wind".split(" ");
 const task = defineTask({
   id: "shout",
   items: words.map((word) => ({
@@ -27,6 +14,7 @@ const task = defineTask({
     demonstration: `<think>loud</think><answer>${word.toUpperCase()}</answer>`,
   })),
   reward: shouting,
+  split: { validation: 0.25, test: 0 },
 });
 
 const config = resolveConfig({

@@ -1,6 +1,6 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
 import type { OmniConfig } from "../config/index.js";
-import { ConfigError } from "../core/index.js";
+import { ConfigError, OmniError, restated } from "../core/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
 import { connectEngine, launchEngine } from "../engine/index.js";
 import { cacheFolder, serverPython } from "./places.js";
@@ -41,17 +41,21 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   }
   const launched = settings.address === "auto" ? await launchEmbedded(options) : undefined;
   try {
-    const engine = await connectEngine({
-      address: launched?.address ?? settings.address,
-      modelId,
-      signal,
-      ...(launched === undefined ? {} : { lost: launched.lost }),
-      ...(settings.token === undefined ? {} : { token: settings.token.reveal() }),
-      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
-    });
+    const engine = await at(
+      settings.address === "auto" ? undefined : ["engines[0]", "address"],
+      connectEngine({
+        address: launched?.address ?? settings.address,
+        modelId,
+        signal,
+        ...(launched === undefined ? {} : { lost: launched.lost }),
+        ...(settings.token === undefined ? {} : { token: settings.token.reveal() }),
+        ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+      }),
+    );
     options.notice(`loading ${config.model.base}`);
     const base = modelName(config, launched !== undefined);
-    const model = await engine.trainer.loadModel({ base, seed: config.seed, replace: true }, { signal });
+    const loading = engine.trainer.loadModel({ base, seed: config.seed, replace: true }, { signal });
+    const model = await at(["model", "base"], loading);
     const close = async () => {
       await engine.close();
       await launched?.close();
@@ -60,6 +64,16 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   } catch (error) {
     await launched?.close();
     throw error;
+  }
+}
+
+/** Says in the details of a failure which value of the config it is about. */
+async function at<T>(path: readonly string[] | undefined, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (path === undefined || !(error instanceof OmniError) || error.boundary === "cancelled") throw error;
+    throw restated(error, { details: { at: path } });
   }
 }
 

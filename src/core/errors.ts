@@ -119,3 +119,16 @@ export class CancelledError extends OmniError {
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CancelledError("cancelled", { cause: signal.reason });
 }
+
+/** The same error, class and stack kept, with another message or more details. */
+export function restated(
+  error: OmniError,
+  changes: { readonly message?: string; readonly details?: Readonly<Record<string, unknown>> },
+): OmniError {
+  const copy: OmniError = Object.create(Object.getPrototypeOf(error), Object.getOwnPropertyDescriptors(error));
+  const details = { ...error.details, ...changes.details };
+  return Object.defineProperties(copy, {
+    message: { value: changes.message ?? error.message },
+    details: { value: details, enumerable: true },
+  });
+}

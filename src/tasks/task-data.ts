@@ -1,5 +1,5 @@
 import type { TaskConfig } from "../config/index.js";
-import { ConfigError, type Item } from "../core/index.js";
+import { ConfigError, DataError, type Item, restated } from "../core/index.js";
 import { familyNamed } from "./families.js";
 import type { Family } from "./family.js";
 import { type HeldOut, type Loaded, type LoadPlan, readSources, splitSources } from "./load-splits.js";
@@ -34,12 +34,22 @@ export interface TaskData {
 /** The data of a task as the config describes it. Throws ConfigError for a bad rule, placeholder or hub id. */
 export function openTaskData(config: TaskConfig, places: DataPlaces): TaskData {
   const plan = loadPlan(config, places);
-  const once = retryable((signal) => readSources(plan, signal));
+  const once = retryable((signal) => ofTask(config.id, readSources(plan, signal)));
   return {
     config,
     read: async (signal) => void (await once(signal)),
-    load: async (tokenLengths, signal) => splitSources(plan, await once(signal), tokenLengths, signal),
+    load: async (tokenLengths, signal) =>
+      ofTask(config.id, splitSources(plan, await once(signal), tokenLengths, signal)),
   };
+}
+
+/** Says in the details of a failure whose data it is about. */
+async function ofTask<T>(task: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof DataError ? restated(error, { details: { task } }) : error;
+  }
 }
 
 function loadPlan(config: TaskConfig, places: DataPlaces): LoadPlan {

@@ -29,6 +29,8 @@ export async function train(run: RunContext): Promise<RunOutcome> {
   const totalSteps = warmUpSteps + rounds.reduce((sum, round) => sum + round.batches.length, 0);
   const { runId, dir: runDir } = run.store.folder;
   const tasks = run.tasks.map(({ task }) => task.id);
+  // Before the run has begun, so that one without demonstrations leaves nothing behind.
+  const shown = position < warmUpSteps ? demonstrations(run) : [];
   run.emit({ kind: "run_started", runId, runDir, totalSteps, resumedAt: position, tasks });
   const finish = async (status: RunOutcome["status"]): Promise<RunOutcome> => {
     const { name, weightsHash } = await saveCheckpoint(run, position);
@@ -41,7 +43,6 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     return finish("stopped");
   if (position < warmUpSteps) {
     run.emit({ kind: "stage_started", phase: "warm-up", stage: "warm-up", steps: warmUpSteps });
-    const shown = demonstrations(run);
     while (position < warmUpSteps) {
       if (run.stop.aborted) return finish("stopped");
       const stepId = `warm-up-${position}`;

@@ -94,7 +94,9 @@ describe("a run of nano from the command line", { timeout: 300_000 }, () => {
     const engines = 'engines=[{address: "127.0.0.1:9"}]';
     const { code, stdout, stderr } = await omni(["train", "omni.yaml", "--run-id", "dead", "--set", engines]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-    expect(stderr).toMatch(/^error: no engine answers at 127\.0\.0\.1:9 .*start it, or correct "address"/);
+    expect(stderr).toMatch(
+      /^error: --set engines=.*: no engine answers at 127\.0\.0\.1:9 .*start it, or correct "address"/,
+    );
     expect(stderr.trimEnd()).not.toContain("\n");
   });
 });

@@ -54,7 +54,7 @@ describe("wrong data is told before anything is started, exit code 2, nothing wr
     [
       "a mapping to a field that is not there",
       "tasks.sums.data.fields.answer=result",
-      /^error: .*sums\.jsonl:1: field "answer" \(path "result"\): the row has no "result"; it has q, a; mend data\.fields\.answer$/,
+      /^error: .*sums\.jsonl:1: field "answer" \(path "result"\): the row has no "result"; it has q, a; mend data\.fields\.answer \(task "sums", /,
     ],
     [
       "a rule that is none",
@@ -132,6 +132,43 @@ describe("a model that cannot be loaded is named with the remedy, nothing writte
       /^error: --set model\.base=\.\/gone: no such file or folder: \.\/gone .*; name a folder with/,
     );
     nothingWritten("gone");
+  });
+});
+
+describe("what is wrong in a config file names file:line:column:", { timeout: 180_000 }, () => {
+  it.each([
+    ["a mapping", config.replace("answer: a }", "answer: result }"), 2, /\(task "sums", wrong\.yaml:6:\d+\)$/],
+    [
+      "an adapter",
+      config.replace("{ base: nano }", "{ base: nano, adapter: lora }"),
+      2,
+      /^error: wrong\.yaml:2:\d+: model\.adapter: /,
+    ],
+    [
+      "an address",
+      `${config}engines: [{ address: host }]\n`,
+      2,
+      /^error: wrong\.yaml:10:\d+: engine address "host": use host:port/,
+    ],
+    [
+      "a dead engine",
+      `${config}engines: [{ address: "127.0.0.1:9" }]\n`,
+      1,
+      /^error: wrong\.yaml:10:\d+: no engine answers at/,
+    ],
+    ["a model's name", config.replace("base: nano", "base: nanoo"), 1, /^error: wrong\.yaml:2:\d+: .*nanoo/],
+    [
+      "a warm-up without demonstrations",
+      `${config}warmup: { steps: 2 }\n`,
+      2,
+      /^error: wrong\.yaml:10:\d+: warmup: no task has demonstrations/,
+    ],
+  ])("%s", async (_name, text, code, message) => {
+    writeFileSync("wrong.yaml", text);
+    const outcome = await omni(["train", "wrong.yaml", "--run-id", "placed"]);
+    expect(outcome).toMatchObject({ code, stdout: "" });
+    expect(errorOf(outcome)).toMatch(message);
+    nothingWritten("placed");
   });
 });
 
