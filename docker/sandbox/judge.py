@@ -11,6 +11,7 @@ import struct
 import sys
 import types
 
+import line
 import reading
 import standins
 from peer import Frames, Gone
@@ -46,13 +47,13 @@ class Module(types.ModuleType):
             return here["_omni_all"]
         if name not in here["_omni_names"]:
             raise AttributeError("module 'solution' has no attribute %r" % name)
-        return standins.JUDGE.request("__getattr__", here["_omni_remote"], name)
+        return line.request("__getattr__", here["_omni_remote"], name)
 
     def __setattr__(self, name, value):
         if name.startswith("__"):
             super().__setattr__(name, value)
         else:
-            standins.JUDGE.request("__setattr__", self.__dict__["_omni_remote"], name, value)
+            line.request("__setattr__", self.__dict__["_omni_remote"], name, value)
             self.__dict__["_omni_names"].add(name)
 
 
@@ -99,9 +100,9 @@ class Trial:
         job, tally = self.job, self.tally
         wanted, others = reading.wanted(trees)
         named = reading.classes_named(trees)
-        batches = not any(isinstance(part, ast.Attribute) and part.attr in ("send", "throw") for each in trees for part in ast.walk(each))
-        judge = standins.Judge(self.relay, self.frames.receive, named, batches)
+        judge = standins.Judge(self.relay, self.frames.receive, named, reading.generators_fed(trees))
         judge.original = (sys.stdout, sys.stderr)
+        standins.lend_library(trees)
         try:
             loaded = judge.request("load", job["code"], sorted(wanted), sorted(named))
         except Gone:
@@ -127,6 +128,8 @@ class Trial:
 
     def names(self, loaded, trees, others):
         remote, values, every = loaded
+        for name, value in values.items():
+            line.JUDGE.note_name(name, value)
         module = sys.modules["solution"] = Module(remote, set(every), values)
         mine = reading.bound(trees)
         public = [name for name in every if not name.startswith("_") and name not in mine]

@@ -43,6 +43,10 @@ OPERATIONS = {
     "__contains__": operator.contains,
     "__enter__": lambda it: type(it).__enter__(it),
     "__exit__": lambda it, *how: type(it).__exit__(it, *how),
+    "__aenter__": lambda it: type(it).__aenter__(it),
+    "__aexit__": lambda it, *how: type(it).__aexit__(it, *how),
+    "__aiter__": lambda it: type(it).__aiter__(it),
+    "__anext__": lambda it: type(it).__anext__(it),
     "__eq__": operator.eq,
     "__ne__": operator.ne,
     "__lt__": operator.lt,
@@ -59,15 +63,39 @@ OPERATIONS = {
 # Those that any handle takes; the others are for classes that the tests name.
 OPEN = frozenset(
     "__call__ __getattr__ __setattr__ __delattr__ __len__ __iter__ __next__ __reversed__ __str__ __repr__ __format__ __dir__ __getitem__ "
-    "__setitem__ __delitem__ __bool__ __enter__ __exit__ __copy__ __deepcopy__ __bytes__ __fspath__".split()
+    "__setitem__ __delitem__ __bool__ __enter__ __exit__ __aenter__ __aexit__ __aiter__ __anext__ __await__ __copy__ __deepcopy__ "
+    "__bytes__ __fspath__".split()
 )
 
 
-
 def dunders_of(kind):
-    """The operations that a class brings, beyond what every object has."""
-    found = {name for owner in type.__dict__["__mro__"].__get__(kind) if owner is not object for name in vars(owner)}
+    """The operations that a class brings, beyond what every object and built-in data have."""
+    mro = type.__dict__["__mro__"].__get__(kind)
+    owners = [owner for owner in mro if owner is not object and (owner is not tuple or kind is tuple)]
+    found = {name for owner in owners for name in vars(owner)}
     return [name for name in (*OPERATIONS, "__next__", "__await__") if name in found and getattr(kind, name, None) is not None]
+
+
+def run_apart(coroutine):
+    """Runs a coroutine of the other side's to its end, within whatever runs here."""
+    import asyncio
+
+    global LOOP
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        if running is not None or LOOP is None or LOOP.is_closed() or LOOP.is_running():
+            loop = asyncio.new_event_loop()
+            LOOP = LOOP or loop
+        else:
+            loop = LOOP
+        return loop.run_until_complete(coroutine)
+    finally:
+        asyncio._set_running_loop(running)
+
+
+# Coroutines that share objects share their loop.
+LOOP = None
 
 
 class Gone(BaseException):

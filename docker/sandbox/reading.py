@@ -79,7 +79,7 @@ def imported(trees):
 
 class ClassUse(ast.NodeVisitor):
     """Names that the tests treat as classes: by isinstance and the like, by an attribute of the name or of what its call returns,
-    or a capitalised name whose calls are operated on with each other."""
+    or by calling a name that is written as a class's."""
 
     def __init__(self):
         self.found, self.results = set(), {}
@@ -100,13 +100,18 @@ class ClassUse(ast.NodeVisitor):
         return node.attr if isinstance(node, ast.Attribute) else None
 
     def visit_Assign(self, node):
-        name = self.name_of(node.value)
         for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.results[target.id] = name
-            elif isinstance(target, ast.Attribute) and self.plain(target.value) == "self":
-                self.results["self." + target.attr] = name
+            self.assign(target, node.value)
         self.generic_visit(node)
+
+    def assign(self, target, value):
+        if isinstance(target, (ast.Tuple, ast.List)) and isinstance(value, (ast.Tuple, ast.List)):
+            for each, part in zip(target.elts, value.elts):
+                self.assign(each, part)
+        elif isinstance(target, ast.Name):
+            self.results[target.id] = self.name_of(value)
+        elif isinstance(target, ast.Attribute) and self.plain(target.value) == "self":
+            self.results["self." + target.attr] = self.name_of(value)
 
     def visit_Attribute(self, node):
         if isinstance(node.value, ast.Name):
@@ -122,23 +127,14 @@ class ClassUse(ast.NodeVisitor):
             for argument in node.args:
                 for part in argument.elts if isinstance(argument, ast.Tuple) else [argument]:
                     self.found.add(self.plain(part))
-        if self.plain(node.func) in ("assertEqual", "assertNotEqual") and len(node.args) >= 2:
-            self.together(node.args[:2])
+        name = self.plain(node.func)
+        if name and name[0].isupper() and "_" not in name and not isinstance(node.func, ast.Attribute):
+            self.found.add(name)
         self.generic_visit(node)
 
-    def visit_Compare(self, node):
-        self.together([node.left, *node.comparators])
-        self.generic_visit(node)
-
-    def visit_BinOp(self, node):
-        self.together([node.left, node.right])
-        self.generic_visit(node)
-
-    def together(self, sides):
-        names = [self.name_of(side) for side in sides]
-        for name in names:
-            if name and name[0].isupper() and "_" not in name and names.count(name) > 1:
-                self.found.add(name)
+    def sent_to(self, node):
+        """What made the generator of a call like `g.send(x)`; None where that cannot be read."""
+        return self.name_of(node.value) if isinstance(node, ast.Attribute) and node.attr in ("send", "throw") else ""
 
     def visit_With(self, node):
         for item in node.items:
@@ -148,13 +144,25 @@ class ClassUse(ast.NodeVisitor):
         self.generic_visit(node)
 
 
-def classes_named(trees):
-    """Classes of the submission whose operators the tests rely on."""
+def uses(trees):
+    """What the tests do with names, in whatever order they stand."""
     use = ClassUse()
     for _ in range(2):
         for tree in trees:
             use.visit(tree)
-    return {name for name in use.found if name}
+    return use
+
+
+def generators_fed(trees):
+    """Functions whose generators the tests send values to; with None among them, it may be any."""
+    use = uses(trees)
+    return {use.sent_to(part) for tree in trees for part in ast.walk(tree)} - {""}
+
+
+def classes_named(trees):
+    """Classes of the submission whose operators the tests rely on."""
+    use = uses(trees)
+    return {name for name in use.found if name and not hasattr(builtins, name)}
 
 
 def dotted(node):
@@ -183,7 +191,9 @@ def inseparable(trees):
 
 
 def imports_of(trees):
-    return {
+    """Names of what the tests import, and the modules that they import from."""
+    modules = {part.module or "" for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ImportFrom)} - {"solution"}
+    return modules | {
         (alias.asname or alias.name).partition(".")[0]
         for tree in trees
         for part in ast.walk(tree)

@@ -6,11 +6,13 @@ import sys
 import traceback
 import types
 
-from codec import Codec, TooLarge, base_copy
-from peer import OPERATIONS, Frames, Gone, Peer, dunders_of
+from codec import Codec
+from peer import OPERATIONS, Frames, Gone, Peer, dunders_of, run_apart
+from values import SCALARS, TooLarge, base_copy, base_of
 
 FIRST_BATCH_S = 0.002
 LIMIT = 16 << 20
+MOST_WARNINGS = 100
 
 
 class Tee(io.TextIOWrapper):
@@ -75,25 +77,23 @@ class Runner(Peer):
         if issubclass(kind, tuple) and isinstance(getattr(kind, "_fields", None), tuple):
             refs = [self.codec.pack(kind, message), *self.codec.pack_all(list(tuple.__iter__(value)), message)]
             return ["n", refs, kind.__name__, list(kind._fields)]
-        plain = base_copy(value)
-        if plain is None and hasattr(value, "item") and kind.__module__ == "numpy" and value.ndim == 0:
-            plain = value.item()
-        based = plain is not None and type(plain) is not kind
-        if based and not any(owner.__name__ in self.named for owner in kind.__mro__):
-            message.alive.append(plain)
-            return self.codec.node(plain, message) if type(plain) not in (int, float, str, bool) else ["=", [self.codec.pack(plain, message)]]
+        based = base_of(kind) is not None
+        if based and not any(owner.__name__ in self.named and owner.__module__ != "builtins" for owner in kind.__mro__):
+            return self.plain_node(base_copy(value), message)
+        if kind.__module__ == "numpy" and hasattr(value, "item") and value.ndim == 0:
+            return self.plain_node(value.item(), message)
         if isinstance(value, types.ModuleType):
             return ["m", [], value.__name__, self.number(value)]
-        return ["h", [self.codec.pack(kind, message)], self.number(value), *self.nature(value, based)]
+        return ["h", [self.codec.pack(kind, message)], self.number(value), self.nature(value, based)]
+
+    def plain_node(self, plain, message):
+        message.alive.append(plain)
+        if type(plain) in SCALARS:
+            return ["=", [self.codec.pack(plain, message)]]
+        return self.codec.node(plain, message)
 
     def nature(self, value, based):
-        if isinstance(value, types.CoroutineType):
-            return ["coroutine"]
-        if isinstance(value, types.AsyncGeneratorType):
-            return ["async generator"]
-        if isinstance(value, (types.FunctionType, types.BuiltinFunctionType, types.MethodType)):
-            return ["function", str(value.__name__)]
-        return ["based" if based else "object"]
+        return "coroutine" if isinstance(value, types.CoroutineType) else "based" if based else "object"
 
     def class_node(self, value, message):
         number = self.number(value)
@@ -101,11 +101,13 @@ class Runner(Peer):
             return ["p", [], number]
         self.described.add(number)
         bases = [self.codec.pack(base, message) for base in value.__bases__ if base is not object]
-        return ["h", bases, number, "class", str(value.__name__), str(value.__module__), dunders_of(value)]
+        base = base_of(value)
+        data = base.__name__ if base is not None and base is not tuple else ""
+        return ["h", bases, number, "class", str(value.__name__), str(value.__module__), dunders_of(value), data]
 
     def error_node(self, error, message):
-        plain = {name: value for name, value in vars(error).items() if type(value) in (int, str, float, bool)}
-        parts = [type(error), tuple(error.args), error.__cause__, plain]
+        plain = [part for pair in vars(error).items() if type(pair[1]) in (int, str, float, bool) for part in pair]
+        parts = [type(error), tuple(error.args), error.__cause__, tuple(plain)]
         try:
             text = str(error)
         except Exception as problem:
@@ -127,22 +129,39 @@ class Runner(Peer):
         if tag == "n":
             return refs[0]._make(refs[1:])
         if tag == "e":
-            error = refs[0](*refs[1]) if refs[0] is not None else Exception(node[2])
-            if node[3]:
-                self.foreign[id(error)] = node[3]
-                self.adopted[node[3]] = error
-            return error
+            return self.adopt_error(node, refs)
         number, nature = node[2], node[3]
         if number in self.adopted:
             return self.adopted[number]
         if nature == "class" and node[5]:
-            made = type(node[4], tuple(refs) or (Exception,), {})
+            made = type(node[4], tuple(refs) or (Exception,), {"__str__": lambda self: vars(self).get("_omni_text") or super(made, self).__str__()})
         elif nature in ("function", "class"):
             made = self.function(number, node[4])
+        elif nature == "coroutine":
+            made = self.coroutine()
         else:
             made = self.remote_class(tuple(node[4]))(number)
         self.adopted[number] = made
         self.foreign[id(made)] = number
+        return made
+
+    def adopt_error(self, node, refs):
+        kind, args = refs
+        try:
+            error = kind(*args)
+        except Exception:
+            error = kind.__new__(kind, *args)
+        if str(error) != node[2]:
+            error._omni_text = node[2]
+        self.foreign[id(error)] = node[3]
+        self.adopted[node[3]] = error
+        return error
+
+    def coroutine(self):
+        async def coroutine():
+            return self.request("await", made)
+
+        made = coroutine()
         return made
 
     def function(self, number, name):
@@ -177,8 +196,10 @@ class Runner(Peer):
                 return [key for key in vars(self.module) if not key.startswith("__")]
             if name == "base":
                 return base_copy(args[0])
-            if name == "make":
-                return args[0]._make(args[1:])
+            if name == "of tuple":
+                return self.of_tuple(*args)
+            if name == "library":
+                return getattr(__import__(args[0], fromlist=[args[1]]), args[1])(*args[2:], **named)
             if name == "__next__":
                 return self.batch(*args)
             if name == "await":
@@ -216,13 +237,14 @@ class Runner(Peer):
             return items, "error", error
         return items, "more", None
 
-    def run_coroutine(self, coroutine):
-        import asyncio
+    def of_tuple(self, kind, values, name, *args):
+        return OPERATIONS[name](kind._make(values), *args)
 
+    def run_coroutine(self, coroutine):
         async def wait():
             return await coroutine
 
-        return asyncio.run(wait())
+        return run_apart(wait())
 
     def load(self, code, wanted, named):
         self.named = frozenset(named)
@@ -282,7 +304,8 @@ def watch_warnings(warned):
     import warnings
 
     def note(message, category, *rest, **named):
-        warned.append((category.__name__, str(message)))
+        if len(warned) < MOST_WARNINGS:
+            warned.append((category.__name__, str(message)[:1000]))
 
     warnings.simplefilter("always")
     warnings.showwarning = note
@@ -299,6 +322,7 @@ def main(read_fd, write_fd):
     sys.stdout = sys.__stdout__ = out
     sys.stderr = sys.__stderr__ = err
     runner.streams = (out, err)
+    watch_warnings(runner.warned)
     try:
         while True:
             head, values = runner.understand(runner.receive())

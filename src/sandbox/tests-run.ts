@@ -30,8 +30,11 @@ export interface TestsOutcome {
 
 const modules = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, assetText(`sandbox/${name}.py`)]));
-const runnerModules = modules("codec", "peer", "runner");
-const judgeModules = modules("codec", "peer", "suite", "reading", "standins", "judge");
+const runnerModules = modules("values", "decoding", "codec", "peer", "runner");
+const judgeModules = modules("values", "decoding", "codec", "peer", "suite", "reading", "line", "handles", "operators", "standins", "judge");
+
+/** Of each move of the program's this is put down to carrying the messages, ms; in all at most as long as its time limit. */
+const carryMs = 20;
 
 /** A slot in which judges run, one after the other. */
 export interface JudgeSlot {
@@ -65,6 +68,7 @@ class Conversation {
   readonly #judge: LiveRun;
   readonly #over: Promise<TestsOutcome["ending"]>;
   readonly #leftMs: { runner: number; judge: number };
+  #carryLeftMs: number;
   #end: (ending: TestsOutcome["ending"]) => void = () => {};
   #mover: "runner" | "judge" = "judge";
   #movedAt = performance.now();
@@ -76,6 +80,7 @@ class Conversation {
 
   constructor(runnerSlot: LineSlot, judge: JudgeSlot, job: TestsJob, limits: SandboxLimits) {
     this.#leftMs = { runner: limits.wallS * 1000, judge: limits.wallS * 1000 };
+    this.#carryLeftMs = limits.wallS * 1000;
     this.#over = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -102,7 +107,10 @@ class Conversation {
 
   #move(next: "runner" | "judge"): void {
     const now = performance.now();
-    this.#leftMs[this.#mover] -= now - this.#movedAt;
+    const tookMs = now - this.#movedAt;
+    const carriedMs = this.#mover === "runner" ? Math.min(carryMs, tookMs, this.#carryLeftMs) : 0;
+    this.#carryLeftMs -= carriedMs;
+    this.#leftMs[this.#mover] -= tookMs - carriedMs;
     this.#mover = next;
     this.#movedAt = now;
     this.#watch();

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDockerSandbox, type Sandbox, type SandboxResult, type Submission } from "../../src/sandbox/index.js";
-import { docker, needDocker } from "../unit/sandbox/docker-here.js";
+import { containersOf, docker, needDocker } from "../unit/sandbox/docker-here.js";
 import { type Attack, attacks } from "./sandbox.attacks.js";
 import { crossing } from "./sandbox.crossing.js";
 
@@ -10,11 +11,14 @@ const submission = ({ name, code, tests, limits }: Attack): Submission => ({
   ...(limits === undefined ? {} : { limits }),
 });
 
-/** Processes of the user that containers run as. */
-function left(): readonly string[] {
+/** Processes of the user that containers run as, outside every container that lives. */
+async function left(): Promise<readonly string[]> {
+  const living = (await new Docker().listContainers()).map(({ Id }) => Id);
   return readdirSync("/proc").filter((name) => {
     try {
-      return /^\d+$/.test(name) && /^Uid:\s+10001\b/m.test(readFileSync(`/proc/${name}/status`, "utf8"));
+      if (!/^\d+$/.test(name) || !/^Uid:\s+10001\b/m.test(readFileSync(`/proc/${name}/status`, "utf8"))) return false;
+      const group = readFileSync(`/proc/${name}/cgroup`, "utf8");
+      return !living.some((id) => group.includes(id));
     } catch {
       return false;
     }
@@ -58,9 +62,10 @@ describe("hostile programs in Docker", () => {
     }
   });
 
-  it("leave no process when the sandbox is closed", async (context) => {
+  it("leave neither container nor process when the sandbox is closed", async (context) => {
     needDocker(context);
     await sandbox?.close();
-    expect(left()).toEqual([]);
+    expect(await containersOf(process.pid)).toEqual([]);
+    await expect.poll(left, { timeout: 30_000 }).toEqual([]);
   });
 });

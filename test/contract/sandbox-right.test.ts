@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDockerSandbox, type Sandbox, type SandboxResult } from "../../src/sandbox/index.js";
+import { rightPrograms } from "../support/right-programs.js";
+import { docker, needDocker } from "../unit/sandbox/docker-here.js";
+
+const programs = rightPrograms();
+
+describe("right programs of every sort in Docker", () => {
+  let sandbox: Sandbox | undefined;
+  const results = new Map<string, SandboxResult>();
+  beforeAll(async () => {
+    if (!docker.ok) return;
+    sandbox = await openDockerSandbox({ concurrency: 4 });
+    const held = sandbox;
+    const ran = await Promise.all(
+      programs.map(({ name, code, tests }) => held.run({ id: name, language: "python", code, tests })),
+    );
+    for (const result of ran) results.set(result.id, result);
+  }, 300_000);
+  afterAll(() => sandbox?.close());
+
+  it("are at least 90, each with a name of its own", () => {
+    expect(new Set(programs.map(({ name }) => name)).size).toBe(programs.length);
+    expect(programs.length).toBeGreaterThanOrEqual(90);
+  });
+
+  for (const { name, shares } of programs) {
+    it(`keep their reward: ${name}`, (context) => {
+      needDocker(context);
+      const result = results.get(name);
+      expect(result, JSON.stringify(result)).toMatchObject({ reward: 1, verdict: "passed", passed: result?.total });
+      expect(result?.trust).toBe(shares ? "same_process" : undefined);
+    });
+  }
+});

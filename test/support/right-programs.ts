@@ -1,0 +1,45 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { CodeTests } from "../../src/core/index.js";
+
+/** A right program with its tests. */
+export interface RightProgram {
+  readonly name: string;
+  readonly code: string;
+  readonly tests: CodeTests;
+  /** Its tests cannot be kept apart from it. */
+  readonly shares: boolean;
+}
+
+const folder = fileURLToPath(new URL("../fixtures/sandbox/right/", import.meta.url));
+
+/**
+ * The programs of test/fixtures/sandbox/right. A file holds several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of
+ * `#% in` and `#% out`. KIND is stdio, asserts, unittest or `unittest in the same file`; `, sharing a process` may follow it.
+ */
+export function rightPrograms(): readonly RightProgram[] {
+  return readdirSync(folder).flatMap((file) =>
+    readFileSync(folder + file, "utf8")
+      .split(/^#% (?=(?:stdio|asserts|unittest)\b)/m)
+      .slice(1)
+      .map(parse),
+  );
+}
+
+function parse(text: string): RightProgram {
+  const [, kind = "", name = "", rest = ""] = /^([^:]+): (.*)\n([\s\S]*)$/.exec(text) ?? [];
+  const [code = "", ...parts] = rest.split(/^#% /m);
+  const part = (title: string) =>
+    parts.filter((each) => each.startsWith(`${title}\n`)).map((each) => each.slice(title.length + 1));
+  const [tests = ""] = part("tests");
+  const outputs = part("out");
+  const shares = kind.endsWith(", sharing a process");
+  const given = { name: `${kind}: ${name}`, code, shares };
+  if (kind === "stdio") {
+    const cases = part("in").map((stdin, place) => ({ stdin, stdout: outputs[place] ?? "" }));
+    return { ...given, tests: { kind: "stdio", cases } };
+  }
+  if (kind.startsWith("asserts")) return { ...given, tests: { kind: "asserts", code: tests } };
+  const mode = kind.includes("in the same file") ? "same_file" : "module";
+  return { ...given, tests: { kind: "unittest", mode, code: tests } };
+}
