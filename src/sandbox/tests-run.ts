@@ -31,7 +31,19 @@ export interface TestsOutcome {
 const modules = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, assetText(`sandbox/${name}.py`)]));
 const runnerModules = modules("values", "decoding", "codec", "peer", "runner");
-const judgeModules = modules("values", "decoding", "codec", "peer", "suite", "reading", "line", "handles", "operators", "standins", "judge");
+const judgeModules = modules(
+  "values",
+  "decoding",
+  "codec",
+  "peer",
+  "suite",
+  "reading",
+  "line",
+  "handles",
+  "operators",
+  "standins",
+  "judge",
+);
 
 /** Of each move of the program's this is put down to carrying the messages, ms; in all at most as long as its time limit. */
 const carryMs = 20;
