@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import product
 from pathlib import Path
 
@@ -44,6 +45,17 @@ def test_ties_equals_the_plain_implementation(weights, density, scale):
     theirs = torch.tensor(plain_ties(base.flatten().tolist(), lists, weights, density, scale))
     assert float((ours.flatten() - theirs).abs().max()) <= 1e-6
     assert not torch.equal(ours, base)
+
+
+def test_ties_equals_mergekits():
+    """Its results were written by bench/merging.py, which compares every tensor of nano as well."""
+    cases = json.loads((Path(__file__).parent / "fixtures" / "mergekit.json").read_text())["cases"]
+    assert len(cases) >= 5
+    for case in cases:
+        base, others = torch.tensor(case["base"]), [torch.tensor(other) for other in case["others"]]
+        ours = merge_ties(base, others, case["weights"], case["density"], case["lambda"])
+        assert float((ours - torch.tensor(case["merged"])).abs().max()) <= 1e-6
+        assert not torch.equal(ours, base)
 
 
 def test_of_equal_changes_the_first_are_kept():
