@@ -1,6 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { OmniConfig } from "../config/index.js";
 import { ConfigError } from "../core/index.js";
 import {
   type ExperimentReport,
@@ -35,17 +34,9 @@ export async function experimentRun(options: LabOptions): Promise<ExperimentSumm
   }
   return inLab(options, withVariantTasks(config), async (lab, { folder, ...facts }) => {
     const outcome = await runExperiment(lab, options.onNode ?? (() => undefined));
-    const report = experimentReport(config, outcome, {
-      ...facts,
-      cautions: [...facts.cautions, ...greedyCaution(config)],
-    });
+    const report = experimentReport(config, outcome, facts);
     return { folder, report, ...writeReport(folder, report) };
   });
-}
-
-function greedyCaution({ eval: { temperature } }: OmniConfig): string[] {
-  if (temperature > 0) return [];
-  return ["evaluations are greedy (eval.temperature 0), so entropies are not those of sampled completions (eq. 11)"];
 }
 
 function writeReport(folder: string, report: ExperimentReport) {

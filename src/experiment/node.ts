@@ -9,6 +9,8 @@ export interface NodeEvaluation {
   readonly tasks: readonly string[];
   /** Undefined = as the config's section `eval`. */
   readonly temperature?: number;
+  /** For entropies (eq. 11): one completion an item at T = 1, untruncated, that no reward scores. */
+  readonly forEntropy?: true;
 }
 
 /**

@@ -133,7 +133,16 @@ function evaluationsOf(config: OmniConfig): readonly NodeEvaluation[] {
   return [
     { point: "test", split: "test", tasks: taskIds(config) },
     ...(variants.length === 0 ? [] : [{ point: "references", split: "test" as const, tasks: variants }]),
+    ...entropyEvaluation(config),
   ];
+}
+
+/** An entropy is one of completions sampled at T = 1, untruncated (eq. 11); tasks evaluated so already need no others. */
+function entropyEvaluation({ eval: settings, tasks }: OmniConfig): readonly NodeEvaluation[] {
+  const truncated = settings.topP < 1 || settings.topK > 0;
+  const others = tasks.filter((task) => truncated || (task.eval?.temperature ?? settings.temperature) !== 1);
+  if (others.length === 0) return [];
+  return [{ point: "entropy", split: "validation", tasks: others.map(({ id }) => id), forEntropy: true }];
 }
 
 /** The experiment section, with its defaults where a config has none. */

@@ -48,6 +48,15 @@ function readNode(nodesFolder: string, node: ExperimentNode): NodeResult {
   }
 }
 
+/**
+ * Entropy of completions sampled at T = 1, untruncated, validation split (eq. 11): of the point `entropy` where the
+ * evaluations themselves are sampled otherwise.
+ */
+export function entropyOf(node: NodeResult | undefined, task: string): number | undefined {
+  const { entropy, validation } = node?.evaluations ?? {};
+  return (entropy?.[task] ?? validation?.[task])?.entropy;
+}
+
 /** Evaluations are counted apart, for those behind the last step are in no step's shares. */
 function seconds(steps: readonly StepMetrics[]): number {
   return sum(steps.flatMap(({ seconds: { evaluate: _, ...others } }) => Object.values(others)));

@@ -1,11 +1,12 @@
 import { DataError } from "../core/index.js";
+import { pooledTransfer } from "./accuracies.js";
 import { type ChosenOrder, checkSize, chooseOrders } from "./choose-orders.js";
 import type { Lab } from "./lab.js";
 import type { ExperimentNode } from "./node.js";
 import { ablationNodes, baselineNodes, orderNodes, probeNodes, seedsOf } from "./plan-nodes.js";
 import { type NodeResult, readNodes } from "./read-nodes.js";
 import { type NodeEnd, runNode } from "./run-node.js";
-import { pooledTransfer } from "./tables.js";
+
 import { missingCell } from "./transfer.js";
 
 /** What an experiment came to, so far. */

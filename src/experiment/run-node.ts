@@ -2,8 +2,6 @@ import { EngineError } from "../core/index.js";
 import type { RunStore } from "../store/index.js";
 import {
   type EvaluationResult,
-  evaluateAt,
-  type LoadedTask,
   type RunContext,
   type RunOutcome,
   type StartPoint,
@@ -11,9 +9,10 @@ import {
   train,
   trainOnOwnSamples,
 } from "../train/index.js";
+import { evaluateNode } from "./evaluate-node.js";
 import { type Lab, openNodeStore } from "./lab.js";
 import { mergeModels } from "./merge-node.js";
-import type { ExperimentNode, NodeEvaluation } from "./node.js";
+import type { ExperimentNode } from "./node.js";
 
 /** Where a finished node ended, for those that start from it. */
 export type NodeEnd = StartPoint;
@@ -98,20 +97,6 @@ function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeE
     stop: lab.stop,
     signal: lab.signal,
   };
-}
-
-async function evaluateNode(lab: Lab, run: RunContext, evaluation: NodeEvaluation, version: number): Promise<void> {
-  const { point, split, tasks, temperature } = evaluation;
-  const asked = lab.tasks.filter(({ task }) => tasks.includes(task.id));
-  const settings = { ...run.config.eval, split, ...(temperature === undefined ? {} : { temperature }) };
-  const config = { ...run.config, eval: settings };
-  await evaluateAt({ ...run, tasks: asked.map((one) => evaluatedAt(one, temperature)), config }, point, version);
-}
-
-/** A temperature asked of an evaluation wins over the task's own. */
-function evaluatedAt({ task, splits }: LoadedTask, temperature: number | undefined): LoadedTask {
-  if (temperature === undefined) return { task, splits };
-  return { task: { ...task, settings: { ...task.settings, eval: { ...task.settings.eval, temperature } } }, splits };
 }
 
 /** What a node's evaluations found, by point; `validation` stands for the loop's own at the end. */

@@ -1,25 +1,10 @@
 import type { OmniConfig } from "../config/index.js";
-import { smoothed, type TransferTable } from "../schedule/index.js";
-import type { TaskEvaluation } from "../telemetry/index.js";
-import { type ChosenOrder, mostTasksForAll } from "./choose-orders.js";
+import { accuracyOf, type Nodes } from "./accuracies.js";
+import type { ChosenOrder } from "./choose-orders.js";
 import { stageId } from "./node.js";
 import { baseId, experimentOf, methodId, seedsOf, taskIds, temperatureId } from "./plan-nodes.js";
-import type { NodeResult } from "./read-nodes.js";
-import { overReplicates, type ReplicateMean, rankCorrelation } from "./statistics.js";
-import {
-  type Accuracy,
-  measuredScore,
-  missingCell,
-  type Prediction,
-  permutations,
-  predict,
-  rankedOrders,
-  transferOf,
-} from "./transfer.js";
+import { overReplicates, type ReplicateMean } from "./statistics.js";
 import { formatTaskId, referenceTaskId } from "./variant-tasks.js";
-
-/** Results by node id. */
-export type Nodes = Readonly<Record<string, NodeResult>>;
 
 /** A row of accuracies: one cell a task, undefined where nothing was measured, and their mean over tasks. */
 export interface MethodRow {
@@ -27,51 +12,6 @@ export interface MethodRow {
   readonly kind: "base" | "single" | "sft" | "merge" | "joint" | "curriculum";
   readonly tasks: Readonly<Record<string, ReplicateMean | null>>;
   readonly mean: ReplicateMean | null;
-}
-
-/** The mean of the primary component of a task at a node's point. */
-export function accuracyOf(nodes: Nodes, id: string, point: string, task: string): Accuracy | undefined {
-  return primaryOf(nodes[id]?.evaluations[point]?.[task]);
-}
-
-function primaryOf(evaluation: TaskEvaluation | undefined): Accuracy | undefined {
-  const found = evaluation?.intervals[evaluation.primary];
-  return found === undefined || found.n === 0 ? undefined : { mean: found.mean, n: found.n };
-}
-
-/** Transfer of one seed's probes. */
-export function seedTransfer(config: OmniConfig, nodes: Nodes, seed: number, point: string): TransferTable {
-  return transferFrom(config, nodes, [seed], point);
-}
-
-/** Transfer from accuracies averaged over seeds, items of all seeds counted together. */
-export function pooledTransfer(config: OmniConfig, nodes: Nodes, point: string): TransferTable {
-  return transferFrom(config, nodes, seedsOf(config), point);
-}
-
-function transferFrom(config: OmniConfig, nodes: Nodes, seeds: readonly number[], point: string): TransferTable {
-  const tasks = taskIds(config);
-  const base = entriesOf(tasks, (task) => accuracyOf(nodes, baseId, point, task));
-  const after = tasks.map((trained) => {
-    const row = entriesOf(tasks, (task) =>
-      pooled(seeds.flatMap((seed) => accuracyOf(nodes, stageId(seed, [trained]), point, task) ?? [])),
-    );
-    return [trained, Object.fromEntries(row)] as const;
-  });
-  return transferOf(tasks, { base: Object.fromEntries(base), after: Object.fromEntries(after) });
-}
-
-function entriesOf(tasks: readonly string[], of: (task: string) => Accuracy | undefined): [string, Accuracy][] {
-  return tasks.flatMap((task): [string, Accuracy][] => {
-    const found = of(task);
-    return found === undefined ? [] : [[task, found]];
-  });
-}
-
-function pooled(found: readonly Accuracy[]): Accuracy | undefined {
-  if (found.length === 0) return undefined;
-  const n = found.reduce((sum, one) => sum + one.n, 0);
-  return { mean: found.reduce((sum, one) => sum + one.mean, 0) / found.length, n };
 }
 
 /** Fig. 1 and Table 1: every method by task on the test split, each cell over seeds. */
@@ -155,134 +95,6 @@ export function headlines(config: OmniConfig, nodes: Nodes, orders: readonly Cho
     });
     return gains.length === 0 ? [] : [{ over: method, gain: overReplicates(gains) }];
   });
-}
-
-/** One order: what it was predicted to come to and what it came to. */
-export interface PredictedAndMeasured {
-  readonly order: readonly string[];
-  readonly why: string;
-  readonly predicted: Readonly<Record<string, number>>;
-  readonly measured: Readonly<Record<string, ReplicateMean | null>>;
-  /** Measured − predicted by the same seed's probes, over seeds. */
-  readonly error: Readonly<Record<string, ReplicateMean | null>>;
-  readonly predictedScore: number;
-  readonly measuredScore: ReplicateMean | null;
-}
-
-/** Table 3 for every order that was run, with the rank correlation of scores. */
-export interface PredictionTable {
-  readonly rows: readonly PredictedAndMeasured[];
-  /** Spearman's, of pooled predictions and measured means over seeds. */
-  readonly correlation: number | null;
-  /** The same for each seed by its own probes. */
-  readonly bySeed: ReplicateMean | null;
-  /** Mean of |measured − predicted| over orders, tasks and seeds. */
-  readonly meanError: number | null;
-}
-
-/** @param point `test` (reported) or `validation` (what orders were chosen on) */
-export function predictionTable(
-  config: OmniConfig,
-  nodes: Nodes,
-  orders: readonly ChosenOrder[],
-  point: string,
-): PredictionTable {
-  const tasks = taskIds(config);
-  const seeds = seedsOf(config).filter((seed) =>
-    orders.some(({ order }) => measuredAt(config, nodes, seed, order, point)),
-  );
-  const pooledMatrix = pooledTransfer(config, nodes, point);
-  const runs = orders.map(({ order, why }) => ({
-    order,
-    why,
-    seeds: seeds.flatMap((seed) => {
-      const measured = measuredAt(config, nodes, seed, order, point);
-      if (measured === undefined) return [];
-      const { predicted, score } = predict(seedTransfer(config, nodes, seed, point), order);
-      return [{ seed, measured, predicted, score, measuredScore: measuredScore(pooledMatrix, measured) }];
-    }),
-  }));
-  const rows = runs.map(({ order, why, seeds: replicates }): PredictedAndMeasured => {
-    const pooledPrediction = predict(pooledMatrix, order);
-    const over = (of: (replicate: (typeof replicates)[number], task: string) => number) =>
-      Object.fromEntries(tasks.map((task) => [task, overReplicates(replicates.map((one) => of(one, task)))]));
-    return {
-      order,
-      why,
-      predicted: pooledPrediction.predicted,
-      measured: over(({ measured }, task) => measured[task] ?? 0),
-      error: over(({ measured, predicted }, task) => (measured[task] ?? 0) - (predicted[task] ?? 0)),
-      predictedScore: pooledPrediction.score,
-      measuredScore: overReplicates(replicates.map((one) => one.measuredScore)),
-    };
-  });
-  const complete = rows.filter((row) => row.measuredScore !== null);
-  const perSeed = seeds.flatMap((seed) => {
-    const mine = runs.flatMap((run) => run.seeds.filter((one) => one.seed === seed));
-    return (
-      rankCorrelation(
-        mine.map((one) => one.score),
-        mine.map((one) => one.measuredScore),
-      ) ?? []
-    );
-  });
-  const errors = runs.flatMap((run) =>
-    run.seeds.flatMap(({ measured, predicted }) =>
-      tasks.map((task) => Math.abs((measured[task] ?? 0) - (predicted[task] ?? 0))),
-    ),
-  );
-  return {
-    rows,
-    correlation: rankCorrelation(
-      complete.map((row) => row.predictedScore),
-      complete.map((row) => row.measuredScore?.mean ?? 0),
-    ),
-    bySeed: overReplicates(perSeed),
-    meanError: overReplicates(errors)?.mean ?? null,
-  };
-}
-
-/** Accuracies at an order's end, zeros smoothed like those of probes; undefined when not all tasks were evaluated. */
-function measuredAt(config: OmniConfig, nodes: Nodes, seed: number, order: readonly string[], point: string) {
-  const found = taskIds(config).map((task) => [task, accuracyOf(nodes, stageId(seed, order), point, task)] as const);
-  if (found.some(([, accuracy]) => accuracy === undefined)) return undefined;
-  return Object.fromEntries(found.map(([task, accuracy]) => [task, smoothed(accuracy?.mean ?? 0, accuracy?.n ?? 0)]));
-}
-
-/** Table 4, a block: every order by its predicted score, best first; none for more than six tasks or unfinished probes. */
-export function allOrders(config: OmniConfig, nodes: Nodes, point: string): readonly Prediction[] {
-  const transfer = pooledTransfer(config, nodes, point);
-  const count = taskIds(config).length;
-  if (count > mostTasksForAll || missingCell(transfer) !== undefined) return [];
-  return rankedOrders(transfer, permutations(taskIds(config)).length);
-}
-
-/** H[trained][evaluated]: relative change of sampled entropy (eq. 12), over seeds. */
-export function entropyChange(config: OmniConfig, nodes: Nodes, point: string): Record<string, Record<string, number>> {
-  const tasks = taskIds(config);
-  const entropy = (id: string, task: string) => nodes[id]?.evaluations[point]?.[task]?.entropy;
-  return Object.fromEntries(
-    tasks.map((trained) => {
-      const row = tasks.map((task) => {
-        const before = entropy(baseId, task) ?? 0;
-        const changes = seedsOf(config).flatMap((seed) => {
-          const after = entropy(stageId(seed, [trained]), task);
-          return after === undefined || before === 0 ? [] : [after / before - 1];
-        });
-        return [task, overReplicates(changes)?.mean ?? Number.NaN] as const;
-      });
-      return [trained, Object.fromEntries(row)] as const;
-    }),
-  );
-}
-
-/** exp(B) − 1 with rows trained and columns evaluated, as pictures show it (method §4). */
-export function transferChange({ tasks, transfer }: TransferTable): Record<string, Record<string, number>> {
-  const log = (trained: string, task: string) => transfer[tasks.indexOf(task)]?.[tasks.indexOf(trained)] ?? Number.NaN;
-  const cell = (trained: string, task: string) => Math.exp(log(trained, task)) - 1;
-  return Object.fromEntries(
-    tasks.map((trained) => [trained, Object.fromEntries(tasks.map((task) => [task, cell(trained, task)]))]),
-  );
 }
 
 /** A table of accuracies with names for rows and columns. */

@@ -5,7 +5,7 @@ import { DataError, type RewardRecord } from "../core/index.js";
 import { openRunStore, runFolder } from "../store/index.js";
 import { stageId } from "./node.js";
 import { baseId, seedsOf } from "./plan-nodes.js";
-import type { NodeResult } from "./read-nodes.js";
+import { entropyOf, type NodeResult } from "./read-nodes.js";
 
 /** What was measured and with what: an order from it holds for the same tasks, rewards and base model. */
 export interface TransferAbout {
@@ -154,10 +154,10 @@ function entropyChange(
   nodesAfter: (trained: string) => readonly string[],
   nodes: Readonly<Record<string, NodeResult>>,
 ): Row<Row<number>> | undefined {
-  const entropyOf = (id: string, task: string) => nodes[id]?.evaluations.validation?.[task]?.entropy ?? 0;
-  if (tasks.some((task) => entropyOf(baseId, task) <= 0)) return undefined;
+  const entropy = (id: string, task: string) => entropyOf(nodes[id], task) ?? 0;
+  if (tasks.some((task) => entropy(baseId, task) <= 0)) return undefined;
   const change = (trained: string, task: string) =>
-    mean(nodesAfter(trained).map((id) => entropyOf(id, task))) / entropyOf(baseId, task) - 1;
+    mean(nodesAfter(trained).map((id) => entropy(id, task))) / entropy(baseId, task) - 1;
   return Object.fromEntries(
     tasks.map((trained) => [
       trained,

@@ -8,11 +8,12 @@ import { serverPython } from "./python.js";
 /** A real embedded server with `nano` loaded. */
 export async function startNanoEngine(
   modelId = "test",
-): Promise<{ engine: Engine; model: ModelInfo; close(): Promise<void> }> {
+): Promise<{ engine: Engine; model: ModelInfo; address: string; checkpoints: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "omni-nano-"));
+  const checkpoints = join(folder, "checkpoints");
   const launched = await launchEngine({
     python: serverPython(),
-    checkpointRoot: join(folder, "checkpoints"),
+    checkpointRoot: checkpoints,
     modelRoot: folder,
     cacheDir: join(folder, "cache"),
     logFile: join(folder, "engine.log"),
@@ -24,5 +25,5 @@ export async function startNanoEngine(
     await engine.close();
     await launched.close();
   };
-  return { engine, model, close };
+  return { engine, model, address: launched.address, checkpoints, close };
 }

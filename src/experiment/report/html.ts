@@ -1,4 +1,5 @@
-import { type NamedTable, type PredictionTable, shownOrder } from "../tables.js";
+import type { PredictionTable } from "../prediction-table.js";
+import { type NamedTable, shownOrder } from "../tables.js";
 import type { Prediction } from "../transfer.js";
 import { methodChart } from "./bar-chart.js";
 import { heatMap } from "./heat-map.js";
@@ -36,6 +37,10 @@ function sectionsOf(report: ExperimentReport): string[] {
       paragraph("Accuracy on the test split in percent, ± Student's 95 % interval over seeds (Fig. 1, Table 1)."),
       ...headlineSentences(report).map(strongParagraph),
       methodChart(report.methods, tasks),
+      table(
+        ["method", ...tasks, "mean"],
+        report.methods.map((row) => [row.name, ...tasks.map((task) => percent(row.tasks[task])), percent(row.mean)]),
+      ),
     ]),
     section("Measured and predicted", [
       ...[...predictionSentences(report), ...bestSentences(report)].map(strongParagraph),
@@ -57,12 +62,20 @@ function sectionsOf(report: ExperimentReport): string[] {
       ),
     ]),
     section("Change of entropy", [
-      paragraph("Relative change of the entropy of sampled completions, validation split (Fig. 2)."),
+      paragraph(
+        "Relative change of the entropy of completions sampled at T = 1, untruncated, validation split (Fig. 2).",
+      ),
       heatMap(entropy, tasks, "change of entropy", Math.max(0.1, ...cellsOf(entropy).map(Math.abs))),
     ]),
     named("Training temperatures", "Single-task runs, evaluated greedily on test (Table 2).", report.temperatures),
     named("Answer formats", "Rows trained, columns asked (Fig. 3).", report.formats),
     named("Reference models", "Writing judged against each reference (Tables 6–7).", report.references),
+    named("By category", "Test accuracy, a column a method (Tables 1 and 8).", report.categories),
+    named(
+      "Format apart from correctness",
+      "Test split; near-empty: think blocks of fewer than ten characters (A.7). A prompt that prefills an empty block has 100.",
+      report.thinking,
+    ),
     section("Over the stages", [
       paragraph("After each stage of each order, validation split, mean over seeds."),
       ...curves(report.curves, tasks),

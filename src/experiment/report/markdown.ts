@@ -1,4 +1,5 @@
-import { type NamedTable, type PredictionTable, shownOrder } from "../tables.js";
+import type { PredictionTable } from "../prediction-table.js";
+import { type NamedTable, shownOrder } from "../tables.js";
 import type { Prediction } from "../transfer.js";
 import { type ExperimentReport, type Matrix, percent, predictedPercent, signedPercent } from "./report.js";
 import { headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
@@ -29,6 +30,8 @@ export function experimentMarkdown(report: ExperimentReport): string {
     ...named("Training temperatures, evaluated greedily, test split (Table 2)", report.temperatures),
     ...named("Answer formats (Fig. 3)", report.formats),
     ...named("Reference models (Tables 6–7)", report.references),
+    ...named("By category, test split (Tables 1 and 8)", report.categories),
+    ...named("Format apart from correctness, test split; near-empty think blocks (A.7)", report.thinking),
     ...matrix("Backward transfer, validation: change of accuracy", report.transfer.validation, tasks),
     ...matrix("Backward transfer, test: change of accuracy", report.transfer.test, tasks),
     ...matrix("Change of entropy, validation (Fig. 2)", report.entropy, tasks),

@@ -1,25 +1,22 @@
 import type { OmniConfig } from "../../config/index.js";
+import { entropyChange, type Nodes, pooledTransfer, transferChange } from "../accuracies.js";
+import { categoryTable, thinkingTable } from "../breakdown.js";
 import type { ChosenOrder } from "../choose-orders.js";
 import { stageIds } from "../node.js";
 import { baseId, seedsOf, taskIds } from "../plan-nodes.js";
+import { allOrders, type PredictionTable, predictionTable } from "../prediction-table.js";
+import { entropyOf } from "../read-nodes.js";
 import type { ExperimentOutcome } from "../run-experiment.js";
 import { overReplicates, type ReplicateMean } from "../statistics.js";
 import {
-  allOrders,
-  entropyChange,
   formatTable,
   type Headline,
   headlines,
   type MethodRow,
   methodRows,
   type NamedTable,
-  type Nodes,
-  type PredictionTable,
-  pooledTransfer,
-  predictionTable,
   referenceTable,
   temperatureTable,
-  transferChange,
 } from "../tables.js";
 import type { Prediction } from "../transfer.js";
 
@@ -44,6 +41,8 @@ export interface ExperimentReport {
   readonly temperatures: NamedTable;
   readonly formats: NamedTable;
   readonly references: NamedTable;
+  readonly categories: NamedTable;
+  readonly thinking: NamedTable;
   readonly curves: readonly Curve[];
   readonly cost: Cost;
 }
@@ -91,10 +90,12 @@ export function experimentReport(
     predictions: both((point) => predictionTable(config, nodes, orders, point)),
     allOrders: both((point) => allOrders(config, nodes, point)),
     transfer: both((point) => transferChange(pooledTransfer(config, nodes, point))),
-    entropy: entropyChange(config, nodes, "validation"),
+    entropy: entropyChange(config, nodes),
     temperatures: temperatureTable(config, nodes),
     formats: formatTable(config, nodes),
     references: referenceTable(config, nodes, orders),
+    categories: categoryTable(config, nodes, orders),
+    thinking: thinkingTable(config, nodes, orders),
     curves: orders.map(({ order }) => curveOf(config, nodes, order)),
     cost: costOf(config, nodes, orders),
   };
@@ -111,7 +112,7 @@ function curveOf(config: OmniConfig, nodes: Nodes, order: readonly string[]): Cu
       accuracy: found.intervals[found.primary]?.mean,
       format: found.components.format ?? undefined,
       reward: found.reward ?? undefined,
-      entropy: found.entropy,
+      entropy: entropyOf(nodes[id], task),
       length: found.lengthMean,
     };
     return values[measure];

@@ -1,4 +1,5 @@
-import { type PredictionTable, shownOrder } from "../tables.js";
+import type { PredictionTable } from "../prediction-table.js";
+import { shownOrder } from "../tables.js";
 import { escaped, label, line, picture, round } from "./markup.js";
 
 const size = { width: 620, height: 440 };

@@ -1,6 +1,6 @@
 import type { ReplicateMean } from "../statistics.js";
 import { shownOrder } from "../tables.js";
-import type { ExperimentReport } from "./report.js";
+import { type ExperimentReport, percent } from "./report.js";
 
 const methodNames = { joint: "joint training", merge: "TIES merging", sft: "SFT by rejection sampling" } as const;
 
@@ -22,7 +22,7 @@ export function predictionSentences({ predictions }: ExperimentReport): readonly
     if (measured === 0) return [];
     const pooled = correlation === null ? "undefined" : correlation.toFixed(2);
     const perSeed = bySeed === null ? "" : `; seed by seed ${shown(bySeed)}`;
-    const error = meanError === null ? "" : `; mean absolute error ${(100 * meanError).toFixed(1)} points of accuracy`;
+    const error = meanError === null ? "" : `; mean absolute error ${percent(meanError)} points of accuracy`;
     return [
       `On ${split}, the rank correlation (Spearman) of predicted and measured scores over ${measured} orders is ${pooled}${perSeed}${error}.`,
     ];

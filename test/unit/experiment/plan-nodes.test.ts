@@ -48,6 +48,28 @@ describe("the runs of an experiment", () => {
   });
 });
 
+describe("entropies", () => {
+  const points = (settings: object, more: object = {}) => {
+    const tasks = ids.map((id) => ({ ...task(id), ...(id === "a" ? more : {}) }));
+    const given = resolveConfig({ version: 1, model: { base: "nano" }, tasks, eval: settings, experiment: {} });
+    return probeNodes(given).map(({ evaluations }) => evaluations.filter(({ forEntropy }) => forEntropy));
+  };
+
+  it("are of the evaluations' own completions where those are sampled at T = 1, untruncated", () => {
+    expect(points({ temperature: 1 }).flat()).toEqual([]);
+  });
+
+  it("ask for others at every probe where evaluations are greedy, truncated, or another temperature for a task", () => {
+    const [all] = points({});
+    expect(all).toEqual([{ point: "entropy", split: "validation", tasks: ids, forEntropy: true }]);
+    expect(points({ temperature: 1, topK: 50 })[0]).toHaveLength(1);
+    expect(points({ temperature: 1, topP: 0.9 })[0]).toHaveLength(1);
+    expect(points({ temperature: 1 }, { eval: { temperature: 0 } }).map((found) => found[0]?.tasks)).toEqual(
+      Array(5).fill(["a"]),
+    );
+  });
+});
+
 describe("the orders of an experiment", () => {
   it("are best, worst, listed and so many random others, each once", () => {
     const chosen = chooseOrders(config({ orders: { random: 5, list: [["b", "a", "c", "d"]] } }), someTransfer);

@@ -22,6 +22,8 @@ function accuracy(node: ExperimentNode, task: string): number {
   );
 }
 
+const interval = (mean: number) => ({ mean, low: mean - 0.1, high: mean + 0.1, n: 10 });
+
 function evaluation(mean: number): TaskEvaluation {
   return {
     rollouts: 10,
@@ -35,7 +37,9 @@ function evaluation(mean: number): TaskEvaluation {
     groups: {},
     primary: "qa",
     samples: 1,
-    intervals: { qa: { mean, low: mean - 0.1, high: mean + 0.1, n: 10 } },
+    intervals: { qa: interval(mean) },
+    categories: { easy: interval(mean + 0.1), hard: interval(mean - 0.1) },
+    watch: { emptyThinking: 0.25, repeatedText: null, sameAnswer: null },
   };
 }
 
@@ -101,7 +105,30 @@ describe("the report of an experiment", () => {
     expect(row?.predicted.b).toBeCloseTo(0.7015, 3);
     expect(row?.error.b?.mean).toBeCloseTo(0, 6);
     expect(row?.error.a).toMatchObject({ n: 2 });
-    expect(report.predictions.test.meanError).toBeGreaterThan(0);
+    expect(report.predictions.test.meanError?.mean).toBeGreaterThan(0);
+    expect(report.predictions.test.meanError).toMatchObject({ n: 2, half: expect.any(Number) });
+  });
+
+  it("tells small models' story: categories by method, and format and empty thinking apart from correctness", () => {
+    expect(report.categories.columns).toEqual(["base", "only a", "only b", "joint", "a → b"]);
+    const cell = (name: string) => report.categories.rows.find((row) => row.name === name)?.cells[0]?.mean;
+    expect([cell("a: easy"), cell("a: hard"), cell("a, all items")]).toEqual([0.6, 0.4, 0.5]);
+    expect(report.thinking.columns.slice(0, 3)).toEqual(["a correct", "format", "near-empty"]);
+    expect(report.thinking.rows[0]?.cells.slice(0, 3).map((found) => found?.mean)).toEqual([0.5, 1, 0.25]);
+    expect(experimentMarkdown(report)).toContain("| a: easy | 60.0 |");
+  });
+
+  it("takes entropies from completions sampled at T = 1 where evaluations are not", () => {
+    const sampled = (node: ExperimentNode) => {
+      const known = result(node);
+      const entropy = node.id === "base" ? 2 : 3;
+      const point = Object.fromEntries(["a", "b"].map((task) => [task, { ...evaluation(0.5), entropy }]));
+      return { ...known, evaluations: { ...known.evaluations, entropy: point } };
+    };
+    const given = { ...outcome, nodes: Object.fromEntries(nodes.map((node) => [node.id, sampled(node)])) };
+    const { entropy, curves } = experimentReport(config, given, { name: "x", model: "m", cautions: [] });
+    expect(entropy.a?.b).toBeCloseTo(0.5, 12);
+    expect(curves[0]?.measures.entropy?.a).toEqual([2, 3, 3]);
   });
 
   it("is one page that loads nothing, runs nothing and shows names as text, with the numbers in its pictures", () => {

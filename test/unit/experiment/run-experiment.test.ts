@@ -12,41 +12,49 @@ import {
 } from "../../../src/compose/index.js";
 import { loadConfig } from "../../../src/config/index.js";
 import { openRunStore, runFolder } from "../../../src/store/index.js";
+import { startNanoEngine } from "../../support/nano-engine.js";
 
 let folder: string;
+/** One server for all experiments here: its start is most of what a tiny one takes. */
+let nano: Awaited<ReturnType<typeof startNanoEngine>>;
 
-const yaml = `version: 1
+const yaml = (address: string) => `version: 1
 name: tiny
 model: { base: nano }
-engines: [{ address: auto, threads: 1 }]
+engines: [{ address: "${address}" }]
 tasks:
   - { id: sums, family: math, data: { source: sums.jsonl, split: { validation: 0.2, test: 0.2 } }, prompt: &bare { system: "", prefill: "<think></think><answer>" } }
   - { id: words, family: qa, data: { source: words.jsonl, style: open, split: { validation: 0.2, test: 0.2 } }, prompt: *bare }
 warmup: { demonstrationsPerTask: 8, batchSize: 4, steps: 3, lr: 3e-3 }
 train: { groupSize: 2, promptsPerUpdate: 2, lr: 1e-3, maxTokens: 8 }
-eval: { itemsPerTask: 3, maxTokens: 8, temperature: 1 }
+eval: { itemsPerTask: 3, maxTokens: 8 }
 sandbox: { kind: embedded }
 experiment: { updatesPerStage: 2, merge: { density: 0.5 } }
 `;
 
-beforeAll(() => {
+beforeAll(async () => {
+  nano = await startNanoEngine();
   folder = mkdtempSync(join(tmpdir(), "omni-experiment-"));
   const rows = (of: (i: number) => object) => Array.from({ length: 30 }, (_, i) => JSON.stringify(of(i))).join("\n");
   const sums = (i: number) => ({ question: `${i}+1`, answer: String(i + 1), demonstration: `${i + 1}</answer>` });
   const words = (i: number) => ({ question: `say x${i}`, answer: `x${i}`, demonstration: `x${i}</answer>` });
   writeFileSync(join(folder, "sums.jsonl"), rows(sums));
   writeFileSync(join(folder, "words.jsonl"), rows(words));
-  writeFileSync(join(folder, "omni.yaml"), yaml);
+  writeFileSync(join(folder, "omni.yaml"), yaml(nano.address));
+}, 120_000);
+afterAll(async () => {
+  await nano?.close();
+  rmSync(folder, { recursive: true, force: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const configIn = async (runs: string) => {
+/** An experiment of its own: its id also keeps its checkpoints apart on the server. */
+const named = async (id: string) => {
   const { config, baseDir } = await loadConfig(join(folder, "omni.yaml"));
-  return { config: { ...config, run: { folder: join(folder, runs) } }, baseDir };
+  return { config: { ...config, run: { folder: join(folder, "runs") } }, baseDir, id };
 };
 
 /** All that was measured, without how long it took. */
-const measured = ({ report: { cost: _, ...rest } }: ExperimentSummary) => rest;
+const measured = ({ report: { cost: _, name: __, ...rest } }: ExperimentSummary) => rest;
 const hashAt = (runDir: string) => {
   const store = openRunStore(runFolder(runDir), { write: false });
   const hash = store.checkpoints().at(-1)?.weightsHash;
@@ -58,7 +66,7 @@ describe("an experiment", { timeout: 300_000 }, () => {
   let whole: ExperimentSummary;
 
   it("measures transfer, runs the orders that it recommends and the baselines, and writes its report", async () => {
-    whole = await experimentRun(await configIn("whole"));
+    whole = await experimentRun(await named("whole"));
     const { report } = whole;
     expect(report.status).toBe("finished");
     expect(report.methods.map(({ kind }) => kind)).toEqual([
@@ -76,8 +84,17 @@ describe("an experiment", { timeout: 300_000 }, () => {
     expect(readFileSync(whole.reportMarkdown, "utf8")).toContain("| sums → words");
   });
 
+  it("samples completions for entropies where evaluations are greedy, and scores none of them", () => {
+    const store = openRunStore(runFolder(join(whole.folder, "runs/seed0.words")), { write: false });
+    const sampled = store.evaluation("entropy")?.result;
+    store.close();
+    const unscored = { rollouts: 3, scored: 0 };
+    expect(sampled).toMatchObject({ tasks: { sums: unscored, words: unscored } });
+    expect(Number.isFinite(whole.report.entropy.words?.sums)).toBe(true);
+  });
+
   it("stage by stage ends at the weights of the curriculum run in one piece", async () => {
-    const { config, baseDir } = await configIn("plain");
+    const { config, baseDir } = await named("piece");
     const schedule = { kind: "curriculum" as const, order: ["words", "sums"] };
     const { experiment: _, ...plain } = config;
     const train = { ...config.train, promptsPerUpdate: 2, epochs: 1 };
@@ -96,7 +113,7 @@ describe("an experiment", { timeout: 300_000 }, () => {
   });
 
   it("stopped in the middle and called again measures the same", async () => {
-    const given = await configIn("cut");
+    const given = await named("cut");
     const stop = new AbortController();
     const cut = await experimentRun({
       ...given,
@@ -109,7 +126,7 @@ describe("an experiment", { timeout: 300_000 }, () => {
   });
 
   it("costs nothing once finished, and is refused for another config", async () => {
-    const given = await configIn("whole");
+    const given = await named("whole");
     const again = await experimentRun(given);
     expect(again.report).toEqual(whole.report);
     await expect(experimentRun({ ...given, config: { ...given.config, seed: 9 } })).rejects.toThrow(

@@ -1,15 +1,13 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { resolveConfig } from "../../../src/config/index.js";
 import type { Engine } from "../../../src/engine/engine.js";
 import { defineReward } from "../../../src/rewards/index.js";
-import { createRunFolder, openRunStore, type RunStore } from "../../../src/store/index.js";
+import type { RunStore } from "../../../src/store/index.js";
 import { defineTask, type Task } from "../../../src/tasks/index.js";
 import type { RunEvent } from "../../../src/telemetry/index.js";
-import { type RunContext, timeSplit, train } from "../../../src/train/index.js";
+import { type RunContext, train } from "../../../src/train/index.js";
 import { startNanoEngine } from "../../support/nano-engine.js";
+import { freshStore, trainContext } from "../../support/train-context.js";
 
 let nano: Awaited<ReturnType<typeof startNanoEngine>>;
 beforeAll(async () => {
@@ -23,8 +21,6 @@ const items = Array.from({ length: 12 }, (_, n) => ({
   demonstration: `<think>x</think><answer>${n}</answer>`,
 }));
 const plain = () => defineTask({ id: "plain", items, reward: lengthReward });
-const freshStore = () =>
-  openRunStore(createRunFolder(mkdtempSync(join(tmpdir(), "omni-loop-")), "run"), { write: true, create: true });
 
 const config = resolveConfig({
   version: 1,
@@ -42,28 +38,8 @@ const config = resolveConfig({
   eval: { itemsPerTask: 1, maxTokens: 8 },
 });
 
-async function context(tasks: readonly Task[], store: RunStore, more: Partial<RunContext> = {}) {
-  const { engine } = nano;
-  const model = await engine.trainer.loadModel({ base: "nano", seed: 1, replace: true });
-  const events: RunEvent[] = [];
-  const never = new AbortController().signal;
-  const loaded = await Promise.all(tasks.map(async (task) => ({ task, splits: await task.load() })));
-  const run: RunContext = {
-    config,
-    tasks: loaded,
-    engine,
-    model,
-    store,
-    checkpointPrefix: `${store.folder.dir.split("/").at(-2)}/`,
-    usage: () => ({ sandboxRuns: 0, sandboxInfrastructureErrors: 0, judgeCalls: 0, judgeFailures: 0 }),
-    time: timeSplit(),
-    emit: (event) => events.push(event),
-    stop: never,
-    signal: never,
-    ...more,
-  };
-  return { run, events };
-}
+const context = (tasks: readonly Task[], store: RunStore, more: Partial<RunContext> = {}) =>
+  trainContext(nano.engine, config, tasks, store, more);
 
 /** The engine, but every generate call is an error: what a replay must not need. */
 const mute = (engine: Engine): Engine => ({
