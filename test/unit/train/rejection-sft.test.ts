@@ -26,7 +26,7 @@ const config = resolveConfig({
   train: { maxTokens: 3 },
   eval: { itemsPerTask: 4, samples: 32, temperature: 1, maxTokens: 3 },
 });
-const settings = { samples: 4, keepPerPrompt: 2, batchSize: 16, steps: 12, lr: 1e-2 };
+const settings = { samples: 8, keepPerPrompt: 2, batchSize: 16, steps: 40, lr: 5e-3 };
 
 /** The engine, telling what it is trained on. */
 function watched(engine: Engine, datums: Datum[]): Engine {
