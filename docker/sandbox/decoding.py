@@ -5,12 +5,16 @@ import collections
 from values import SHELLS, VALUES, Held, Malformed, content, known_class
 
 
+# Hashing a deeper one overflows the C stack.
+MAX_DEPTH = 10_000
+
+
 class Reader:
     """Decodes one message: changeable containers first as empty shells, then what cannot change, then the shells' content."""
 
     def __init__(self, codec, nodes):
         self.codec, self.nodes = codec, nodes
-        self.made, self.done = [None] * len(nodes), [False] * len(nodes)
+        self.made, self.done, self.depth = [None] * len(nodes), [False] * len(nodes), [0] * len(nodes)
         self.shells = []
 
     def values(self, packed):
@@ -95,6 +99,9 @@ class Reader:
                 opened.add(number)
                 stack.extend(missing)
                 continue
+            self.depth[number] = 1 + max((self.depth[ref] for ref in self.parts(node)), default=0)
+            if self.depth[number] > MAX_DEPTH:
+                raise Malformed("tuples deeper than %d" % MAX_DEPTH)
             self.made[number] = self.make(node)
             self.done[number] = True
             stack.pop()

@@ -46,6 +46,9 @@ class Meta(type):
     def __len__(cls):
         return line.request("__len__", cls)
 
+    def __bool__(cls):
+        return True
+
     def __getitem__(cls, key):
         return line.request("__getitem__", cls, key)
 

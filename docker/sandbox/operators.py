@@ -7,6 +7,7 @@ import random
 import line
 from handles import is_handle
 from peer import OPEN, OPERATIONS
+from values import BASES
 
 ORDER = {"__lt__", "__le__", "__gt__", "__ge__"}
 # Differences and quotients with what is expected: what comes of them must not turn into a number.
@@ -24,6 +25,8 @@ def plain_of(handle):
     held = handle._omni_held
     if held is None:
         held = line.request("base", handle)
+        if type(held) not in BASES:
+            line.JUDGE.tamper("it took data back")
         if isinstance(held, FIXED):
             object.__setattr__(handle, "_omni_held", held)
     return held
@@ -200,7 +203,7 @@ def namedtuple_class(kind, name, fields, dunders):
             return line.request("of tuple", kind, list(self), "__getattr__", name)
 
     for each in dunders:
-        if each not in TUPLES_OWN and (kind._omni_named or each in ("__str__", "__repr__", "__format__", "__call__")):
+        if each in OPERATIONS and each not in TUPLES_OWN and (kind._omni_named or each in ("__str__", "__repr__", "__call__")):
             setattr(Remote, each, ask(each))
     Remote.__name__ = Remote.__qualname__ = name
     return Remote

@@ -107,7 +107,8 @@ class Runner(Peer):
 
     def error_node(self, error, message):
         plain = [part for pair in vars(error).items() if type(pair[1]) in (int, str, float, bool) for part in pair]
-        parts = [type(error), tuple(error.args), error.__cause__, tuple(plain)]
+        args = (error.message, error.exceptions) if isinstance(error, BaseExceptionGroup) else tuple(error.args)
+        parts = [type(error), args, error.__cause__, tuple(plain)]
         try:
             text = str(error)
         except Exception as problem:

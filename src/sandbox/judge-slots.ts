@@ -24,13 +24,17 @@ export class JudgeSlots {
     this.#start = start;
   }
 
-  /** Gives `work` a slot of its own for a judge. It goes on to serve others only when `work` succeeded. */
-  async use<T>(signal: AbortSignal, work: (judge: JudgeSlot) => Promise<T>): Promise<T> {
+  /** Gives `work` a slot of its own for a judge. It goes on to serve others only when `work` succeeded and left it `sound`. */
+  async use<T>(
+    signal: AbortSignal,
+    work: (judge: JudgeSlot) => Promise<T>,
+    sound: (result: T) => boolean = () => true,
+  ): Promise<T> {
     const { slot, used } = await this.#take(signal);
     let whole = false;
     try {
       const result = await work({ slot, used: used > 0, limits: judgeLimits });
-      whole = slot.alive && used + 1 < judgesEach && !this.#ending.signal.aborted;
+      whole = slot.alive && sound(result) && used + 1 < judgesEach && !this.#ending.signal.aborted;
       return result;
     } finally {
       if (whole) this.#idle.push({ slot, used: used + 1 });

@@ -49,6 +49,8 @@ export class LiveRun {
       });
     });
     this.outcome = Promise.race([done, slot.line.ended]).then(async (end) => {
+      // The slot is the next one's from here on.
+      this.#ended = true;
       clearTimeout(this.#stopping);
       const outcomes = end === undefined ? recorder.outcomes : await explain(slot, recorder, end.exit);
       return outcomes[0] ?? emptyOutcome;

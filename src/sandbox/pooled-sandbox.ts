@@ -7,7 +7,7 @@ import { type HarnessJob, type Plan, planOf, refusal, restOf, runsIn } from "./p
 import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, SandboxStats, Submission } from "./sandbox.js";
 import { SandboxMeter, since } from "./sandbox-meter.js";
 import type { Slot, SlotWant, StartSlot } from "./slot.js";
-import { runTests } from "./tests-run.js";
+import { leftSound, runTests } from "./tests-run.js";
 import { judgeTests } from "./tests-verdict.js";
 import { type Judgement, judge, type RunOutcome } from "./verdict.js";
 import { WarmSlots } from "./warm-slots.js";
@@ -131,7 +131,7 @@ export class PooledSandbox implements Sandbox {
     const { secret: _, ...tests } = job;
     const outcome = await this.#retrying(signal, () =>
       this.#onSlot({ language, limits }, signal, (slot) =>
-        judges.use(signal, (judging) => runTests(withLine(slot), judging, tests, limits, signal)),
+        judges.use(signal, (judging) => runTests(withLine(slot), judging, tests, limits, signal), leftSound),
       ),
     );
     if (outcome.report?.verdict === "same_process") return undefined;

@@ -20,7 +20,7 @@ export interface TestsOutcome {
   /** The judge's last word; undefined when it was not let to have it. */
   readonly report?: TestsReport;
   /** What ended the tests before that. */
-  readonly ending?: "deadline" | "runner" | "out of turn" | "judge memory";
+  readonly ending?: "deadline" | "runner" | "out of turn" | "judge memory" | "judge crashed" | "judge left";
   /** Tests that had passed by then, and how many there are, as the judge told. */
   readonly passed: number;
   readonly total: number;
@@ -167,7 +167,8 @@ class Conversation {
     const trace = judge.stderr.toString("utf8");
     if (report !== undefined) return { ...told, report, trace };
     if (ending !== undefined) return { ...told, ending, trace };
-    if (judge.oom) return { ...told, ending: "judge memory", trace };
+    const end = judgeEnd(judge);
+    if (end !== undefined) return { ...told, ending: end, trace };
     throw new SandboxError(`the judge ended before its verdict (exit ${judge.exit}): ${trace.slice(-500)}`, {
       code: "judge_lost",
       retryable: true,
@@ -179,4 +180,18 @@ class Conversation {
     this.#runner.stop();
     if (this.#report === undefined) this.#judge.stop();
   }
+}
+
+/** Whether the judge's slot may serve another: nothing went wrong in it. */
+export function leftSound({ ending }: TestsOutcome): boolean {
+  return ending?.startsWith("judge") !== true;
+}
+
+const SIGKILL = 9;
+
+/** Why a judge ended that nobody ended: by what it read or ran. Undefined where it may have been lost with its machine. */
+function judgeEnd({ oom, signal, exit }: RunOutcome): TestsOutcome["ending"] {
+  if (oom) return "judge memory";
+  if (signal !== null) return signal === SIGKILL ? undefined : "judge crashed";
+  return exit === null ? undefined : "judge left";
 }

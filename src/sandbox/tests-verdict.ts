@@ -5,6 +5,8 @@ import { brokenLimit, bySignal, type Judgement, type RunOutcome, reasonOf } from
 const endings: Readonly<Record<NonNullable<TestsOutcome["ending"]>, (run: RunOutcome) => [Verdict, string]>> = {
   deadline: () => ["time_limit", ""],
   "judge memory": () => ["memory_limit", "what the program returned exceeds the judge's memory"],
+  "judge crashed": () => ["tampered", "what the program returned crashed its judge"],
+  "judge left": () => ["rejected", "the tests ended their own process before they were done"],
   "out of turn": () => ["tampered", "the program spoke out of turn"],
   runner: (run) => {
     if (run.signal !== null) return [reasonOf(run, bySignal(run.signal)), ""];

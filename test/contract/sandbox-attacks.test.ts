@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statfsSync } from "node:fs";
 import Docker from "dockerode";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDockerSandbox, type Sandbox, type SandboxResult, type Submission } from "../../src/sandbox/index.js";
@@ -13,28 +13,41 @@ const submission = ({ name, code, tests, limits }: Attack): Submission => ({
 
 /** Processes of the user that containers run as, outside every container that lives. */
 async function left(): Promise<readonly string[]> {
-  const living = (await new Docker().listContainers()).map(({ Id }) => Id);
-  return readdirSync("/proc").filter((name) => {
+  const groups = readdirSync("/proc").flatMap((name) => {
     try {
-      if (!/^\d+$/.test(name) || !/^Uid:\s+10001\b/m.test(readFileSync(`/proc/${name}/status`, "utf8"))) return false;
-      const group = readFileSync(`/proc/${name}/cgroup`, "utf8");
-      return !living.some((id) => group.includes(id));
+      const ours = /^\d+$/.test(name) && /^Uid:\s+10001\b/m.test(readFileSync(`/proc/${name}/status`, "utf8"));
+      return ours ? [`${name} ${readFileSync(`/proc/${name}/cgroup`, "utf8")}`] : [];
     } catch {
-      return false;
+      return [];
     }
   });
+  const living = (await new Docker().listContainers()).map(({ Id }) => Id);
+  return groups.filter((group) => !living.some((id) => group.includes(id)));
+}
+
+const mb = 1024 * 1024;
+const availableMb = () => Number(/^MemAvailable:\s+(\d+)/m.exec(readFileSync("/proc/meminfo", "utf8"))?.[1]) / 1024;
+
+/** Free disk of the daemon's, MB, and its volumes. */
+async function held() {
+  const { DockerRootDir } = await new Docker().info();
+  const disk = statfsSync(DockerRootDir);
+  const { Volumes } = await new Docker().listVolumes();
+  return { diskMb: (disk.bavail * disk.bsize) / mb, volumes: Volumes?.length ?? 0, memoryMb: availableMb() };
 }
 
 describe("hostile programs in Docker", () => {
   let sandbox: Sandbox | undefined;
+  let before: Awaited<ReturnType<typeof held>> | undefined;
   const results = new Map<string, SandboxResult>();
   beforeAll(async () => {
     if (!docker.ok) return;
+    before = await held();
     sandbox = await openDockerSandbox({ concurrency: 4 });
-    const held = sandbox;
-    const ran = await Promise.all(attacks.map((attack) => held.run(submission(attack))));
+    const opened = sandbox;
+    const ran = await Promise.all(attacks.map((attack) => opened.run(submission(attack))));
     for (const result of ran) results.set(result.id, result);
-  }, 600_000);
+  }, 900_000);
   afterAll(() => sandbox?.close());
 
   it("are at least 150, each with a name of its own", () => {
@@ -52,20 +65,38 @@ describe("hostile programs in Docker", () => {
     });
   }
 
-  it("take no reward from right programs beside them, which are answered twice alike", async (context) => {
+  it("take no reward from right programs beside them, all at once, and are answered twice alike", {
+    timeout: 900_000,
+  }, async (context) => {
     needDocker(context);
-    const twice = [...crossing, ...crossing].map((program) => submission(program));
-    const ran = await Promise.all(twice.map((each) => sandbox?.run(each)));
-    for (const result of ran) {
-      expect(result, JSON.stringify(result)).toMatchObject({ reward: 1, verdict: "passed" });
-      expect(result).not.toHaveProperty("trust");
+    const crowded = await openDockerSandbox({ concurrency: 8, limits: { wallS: 60 } });
+    try {
+      const right = crossing.map((program) => crowded.run(submission(program)));
+      const hostile = attacks.map((attack) => crowded.run(submission(attack)));
+      for (const result of await Promise.all(right)) {
+        expect(result, JSON.stringify(result)).toMatchObject({ reward: 1, verdict: "passed" });
+        expect(result).not.toHaveProperty("trust");
+      }
+      for (const result of await Promise.all(hostile)) {
+        const first = results.get(result.id);
+        expect(result.reward, `${result.verdict}, before ${first?.verdict}: ${result.id}`).toBe(first?.reward);
+        expect(result.stdout).not.toContain("LEAK");
+      }
+      expect(crowded.stats().verdicts.infrastructure_error).toBeUndefined();
+    } finally {
+      await crowded.close();
     }
   });
 
-  it("leave neither container nor process when the sandbox is closed", async (context) => {
+  it("leave neither container nor process, disk nor memory, when the sandbox is closed", async (context) => {
     needDocker(context);
     await sandbox?.close();
     expect(await containersOf(process.pid)).toEqual([]);
     await expect.poll(left, { timeout: 30_000 }).toEqual([]);
+    const after = await held();
+    expect(after.volumes).toBe(before?.volumes);
+    // The host does other things meanwhile; two hundred times the least that a program could leave is more than that.
+    expect(after.diskMb).toBeGreaterThan((before?.diskMb ?? 0) - 1024);
+    await expect.poll(availableMb, { timeout: 30_000 }).toBeGreaterThan((before?.memoryMb ?? 0) - 2048);
   });
 });

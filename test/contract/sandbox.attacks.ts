@@ -1,5 +1,6 @@
 import type { CodeTests } from "../../src/core/index.js";
 import type { SandboxLimits } from "../../src/sandbox/index.js";
+import { forgeries } from "./sandbox.forgeries.js";
 
 /** A hostile program: whatever becomes of it, it earns nothing. */
 export interface Attack {
@@ -256,4 +257,5 @@ export const attacks: readonly Attack[] = [
     asserts,
   ),
   ...named("host", reaching, never),
+  ...forgeries(cheats),
 ];
