@@ -30,9 +30,12 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const { config, modelId, signal } = options;
   const settings = config.engines[0];
   if (settings === undefined || config.engines.length > 1) {
-    throw new ConfigError("engines: exactly one engine with the roles sample and train is supported", {
-      code: "engines",
-    });
+    throw new ConfigError(
+      "engines: a single run takes exactly one engine, with the roles sample and train; omni transfer and omni experiment take several",
+      {
+        code: "engines",
+      },
+    );
   }
   if (config.model.adapter !== "full") {
     throw new ConfigError(`model.adapter: "${config.model.adapter}" is not supported by the server yet; use full`, {

@@ -21,7 +21,7 @@ export interface ExperimentSummary {
 }
 
 /**
- * Runs all that the config's section `experiment` asks for on one engine, then writes report.html, report.md and
+ * Runs all that the config's section `experiment` asks for on all engines of the config, then writes report.html, report.md and
  * results.json. The same call again goes on where it was: what is finished is not done anew.
  * @throws ConfigError without that section; StoreError `other_config` when the folder holds one of another config
  */
@@ -32,8 +32,8 @@ export async function experimentRun(options: LabOptions): Promise<ExperimentSumm
       code: "no_experiment",
     });
   }
-  return inLab(options, withVariantTasks(config), async (lab, { folder, ...facts }) => {
-    const outcome = await runExperiment(lab, options.onNode ?? (() => undefined));
+  return inLab(options, withVariantTasks(config), async (labs, { folder, ...facts }) => {
+    const outcome = await runExperiment(labs, options.onNode ?? (() => undefined));
     const report = experimentReport(config, outcome, facts);
     return { folder, report, ...writeReport(folder, report) };
   });

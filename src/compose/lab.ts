@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
-import { StoreError } from "../core/index.js";
-import type { Lab, OnNode } from "../experiment/index.js";
+import { ConfigError, StoreError } from "../core/index.js";
+import type { Lab, Labs, OnNode } from "../experiment/index.js";
 import { refuseNetworkFileSystem } from "../store/index.js";
-import { openAdapters } from "./adapters.js";
+import { type Adapters, openAdapters } from "./adapters.js";
+import { engineShares } from "./engine-shares.js";
 import { never, type RunOptions } from "./run.js";
 
 /** Settings of what makes several runs of one config: probes, experiments. */
@@ -26,41 +27,49 @@ export interface LabFacts {
 }
 
 /**
- * Opens engine, tasks and a folder for several runs, does `work`, and closes them. The folder belongs to one config, so the
- * same call again finds what was finished, whoever ran it: an experiment takes over the probes of `omni transfer`.
+ * Opens every engine of the config with tasks, and a folder for several runs, does `work`, and closes them. The folder belongs
+ * to one config, so the same call again finds what was finished, whoever ran it: an experiment takes over the probes of
+ * `omni transfer`.
  * @param withTasks the config with the tasks that variants add
- * @throws StoreError `other_config` when the folder holds runs of another config
+ * @throws ConfigError `engines`; StoreError `other_config` when the folder holds runs of another config
  */
 export async function inLab<T>(
   options: LabOptions,
   withTasks: OmniConfig,
-  work: (lab: Lab, facts: LabFacts) => Promise<T>,
+  work: (labs: Labs, facts: LabFacts) => Promise<T>,
 ): Promise<T> {
-  const { config } = options;
+  const { config, baseDir } = options;
   const name = options.id ?? config.name ?? "experiment";
+  const shares = engineShares(withTasks);
   const folder = await claimFolder(config, name);
   const emit = options.onEvent ?? (() => undefined);
   const signal = options.signal ?? never;
-  const adapters = await openAdapters({
-    config: withTasks,
-    baseDir: options.baseDir,
-    modelId: name,
-    checkpointRoot: join(folder, "checkpoints"),
-    logFile: join(folder, "engine.log"),
-    signal,
-    notice: (message) => emit({ kind: "notice", level: "info", message }),
-  });
+  const stop = options.stop ?? never;
+  const opened: Adapters[] = [];
   try {
-    const { engine, model, tasks, checkpointPrefix, usage, cautions } = adapters;
-    const stop = options.stop ?? never;
-    const nodesFolder = join(folder, "runs");
-    const { baseDir } = options;
-    const shared = { config, folder, baseDir, tasks, engine, model, nodesFolder, checkpointPrefix };
-    const lab: Lab = { ...shared, usage, emit, stop, signal };
+    for (const [at, share] of shares.entries()) {
+      const adapters = await openAdapters({
+        config: share,
+        baseDir,
+        modelId: name,
+        checkpointRoot: join(folder, "checkpoints"),
+        logFile: join(folder, at === 0 ? "engine.log" : `engine-${at + 1}.log`),
+        signal,
+        notice: (message) => emit({ kind: "notice", level: "info", message }),
+      });
+      opened.push(adapters);
+    }
+    const shared = { config, folder, baseDir, nodesFolder: join(folder, "runs"), emit, stop, signal };
+    const labOf = ({ tasks, engine, model, checkpointPrefix, usage }: Adapters): Lab => {
+      return { ...shared, tasks, engine, model, checkpointPrefix, usage };
+    };
+    const [first, ...others] = opened;
+    if (first === undefined) throw new ConfigError("engines: there is none", { code: "engines" }); // the schema wants one
+    const { model, cautions } = first;
     const shown = `${model.base} (${(model.parameters / 1e6).toFixed(1)} M parameters)`;
-    return await work(lab, { folder, name, model: shown, cautions });
+    return await work([labOf(first), ...others.map(labOf)], { folder, name, model: shown, cautions });
   } finally {
-    await adapters.close();
+    for (const adapters of opened.reverse()) await adapters.close();
   }
 }
 

@@ -25,8 +25,8 @@ export interface TransferSummary {
  * @throws StoreError `other_config`; DataError `nothing_measured`
  */
 export function transferRun(options: LabOptions): Promise<TransferSummary> {
-  return inLab(options, options.config, async (lab, { folder }) => {
-    const { status, nodes } = await runProbes(lab, options.onNode ?? (() => undefined));
+  return inLab(options, options.config, async (labs, { folder }) => {
+    const { status, nodes } = await runProbes(labs, options.onNode ?? (() => undefined));
     const all = Object.values(nodes);
     const sum = (of: (node: (typeof all)[number]) => number) => all.reduce((total, node) => total + of(node), 0);
     const cost = {
@@ -36,7 +36,7 @@ export function transferRun(options: LabOptions): Promise<TransferSummary> {
       generatedTokens: sum((node) => node.generatedTokens),
     };
     if (status === "stopped") return { folder, status, cost };
-    const document = transferDocument(options.config, lab.nodesFolder, nodes);
+    const document = transferDocument(options.config, labs[0].nodesFolder, nodes);
     const file = join(folder, "transfer.json");
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
     return { folder, status, file, document, cost };

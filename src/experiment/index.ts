@@ -1,6 +1,6 @@
 export type { ChosenOrder } from "./choose-orders.js";
 export { type ExperimentPlan, experimentPlan } from "./experiment-plan.js";
-export type { Lab } from "./lab.js";
+export type { Lab, Labs } from "./lab.js";
 export type { ExperimentNode } from "./node.js";
 export { experimentHtml } from "./report/html.js";
 export { experimentMarkdown } from "./report/markdown.js";

@@ -6,7 +6,7 @@ import { createRunFolder, openRunStore, type RunStore, runFolder } from "../stor
 import type { RunEvent } from "../telemetry/index.js";
 import type { LoadedTask, Usage } from "../train/index.js";
 
-/** What all nodes of an experiment share: one engine, the tasks with their variants, and a folder. */
+/** One engine of an experiment, with what every node that runs on it shares: tasks with their variants, and a folder. */
 export interface Lab {
   readonly config: OmniConfig;
   /** The config's tasks and those that ablations add. */
@@ -27,6 +27,9 @@ export interface Lab {
   readonly stop: AbortSignal;
   readonly signal: AbortSignal;
 }
+
+/** The experiment's engines; all of them read and write the same checkpoints. */
+export type Labs = readonly [Lab, ...Lab[]];
 
 /**
  * Opens a node's state for writing, made where it is not yet. Its folder is a run's, so that `omni runs show`, `omni eval`

@@ -1,8 +1,10 @@
+import { setMaxListeners } from "node:events";
 import { DataError } from "../core/index.js";
 import { pooledTransfer } from "./accuracies.js";
 import { type ChosenOrder, checkSize, chooseOrders } from "./choose-orders.js";
-import type { Lab } from "./lab.js";
+import type { Lab, Labs } from "./lab.js";
 import type { ExperimentNode } from "./node.js";
+import { spreadNodes } from "./node-queue.js";
 import { ablationNodes, baselineNodes, orderNodes, probeNodes, seedsOf } from "./plan-nodes.js";
 import { type NodeResult, readNodes } from "./read-nodes.js";
 import { type NodeEnd, runNode } from "./run-node.js";
@@ -25,10 +27,10 @@ export type OnNode = (progress: {
 
 /**
  * θ0 and the probes, then the orders that their transfer on validation recommends, then baselines and ablations. What is
- * finished is not done again, so calling it anew resumes.
+ * finished is not done again, so calling it anew resumes. Which engine a node runs on does not change what it measures.
  */
-export async function runExperiment(lab: Lab, onNode: OnNode): Promise<ExperimentOutcome> {
-  const { config } = lab;
+export async function runExperiment(labs: Labs, onNode: OnNode): Promise<ExperimentOutcome> {
+  const [{ config, nodesFolder }] = labs;
   checkSize(config);
   const ends = new Map<string, NodeEnd>();
   const probes = probeNodes(config);
@@ -41,11 +43,11 @@ export async function runExperiment(lab: Lab, onNode: OnNode): Promise<Experimen
   ) => ({
     status,
     orders,
-    nodes: readNodes(lab.nodesFolder, nodes),
+    nodes: readNodes(nodesFolder, nodes),
   });
-  if (!(await runAll(lab, probes, ends, { done: 0, total: known + orderCount }, onNode)))
+  if (!(await runAll(labs, probes, ends, { done: 0, total: known + orderCount }, onNode)))
     return result("stopped", [], probes);
-  const transfer = pooledTransfer(config, readNodes(lab.nodesFolder, probes), "validation");
+  const transfer = pooledTransfer(config, readNodes(nodesFolder, probes), "validation");
   const missing = missingCell(transfer);
   if (missing !== undefined) {
     const { evaluated, trained } = missing;
@@ -61,25 +63,28 @@ export async function runExperiment(lab: Lab, onNode: OnNode): Promise<Experimen
   const begun = new Set(first.map(({ id }) => id));
   const rest = [...orderNodes(config, named).filter(({ id }) => !begun.has(id)), ...ablationNodes(config)];
   const all = [...probes, ...first, ...rest];
-  const ended = await runAll(lab, [...first, ...rest], ends, { done: probes.length, total: all.length }, onNode);
+  const ended = await runAll(labs, [...first, ...rest], ends, { done: probes.length, total: all.length }, onNode);
   return result(ended ? "finished" : "stopped", orders, all);
 }
 
-/** Brings nodes to their ends, parents first; false when it was stopped. */
-export async function runAll(
-  lab: Lab,
+/** Brings nodes to their ends on all engines, parents first; false when it was stopped. */
+export function runAll(
+  labs: readonly Lab[],
   nodes: readonly ExperimentNode[],
   ends: Map<string, NodeEnd>,
   { done, total }: { readonly done: number; readonly total: number },
   onNode: OnNode,
 ): Promise<boolean> {
-  for (const [at, node] of nodes.entries()) {
-    if (lab.stop.aborted) return false;
-    onNode({ node, done: done + at, total });
-    const parents = node.parents.flatMap((id) => ends.get(id) ?? []);
-    const end = await runNode(lab, node, parents);
-    if (end === undefined) return false;
-    ends.set(node.id, end);
-  }
-  return true;
+  return spreadNodes({
+    workers: labs,
+    nodes,
+    ends,
+    stop: labs[0]?.stop ?? AbortSignal.abort(),
+    run: (lab, node, parents, failed) => {
+      const signal = AbortSignal.any([lab.signal, failed]);
+      setMaxListeners(0, signal);
+      return runNode({ ...lab, signal }, node, parents);
+    },
+    onBegin: (node, at) => onNode({ node, done: done + at, total }),
+  });
 }

@@ -1,4 +1,4 @@
-import type { Lab } from "./lab.js";
+import type { Labs } from "./lab.js";
 import { probeNodes } from "./plan-nodes.js";
 import { type NodeResult, readNodes } from "./read-nodes.js";
 import { type OnNode, runAll } from "./run-experiment.js";
@@ -14,8 +14,9 @@ export interface ProbeOutcome {
  * θ0 and, for each seed, K single-task runs from it, every one evaluated on all K tasks: K² + K cells (method §4). What is
  * finished is not done again, cell by cell, so calling it anew resumes.
  */
-export async function runProbes(lab: Lab, onNode: OnNode): Promise<ProbeOutcome> {
-  const probes = probeNodes(lab.config);
-  const ended = await runAll(lab, probes, new Map<string, NodeEnd>(), { done: 0, total: probes.length }, onNode);
-  return { status: ended ? "finished" : "stopped", nodes: readNodes(lab.nodesFolder, probes) };
+export async function runProbes(labs: Labs, onNode: OnNode): Promise<ProbeOutcome> {
+  const [{ config, nodesFolder }] = labs;
+  const probes = probeNodes(config);
+  const ended = await runAll(labs, probes, new Map<string, NodeEnd>(), { done: 0, total: probes.length }, onNode);
+  return { status: ended ? "finished" : "stopped", nodes: readNodes(nodesFolder, probes) };
 }

@@ -5,12 +5,13 @@ import type { Engine, ModelInfo } from "../../src/engine/engine.js";
 import { connectEngine, launchEngine } from "../../src/engine/index.js";
 import { serverPython } from "./python.js";
 
-/** A real embedded server with `nano` loaded. */
+/** A real embedded server with `nano` loaded. @param sharing checkpoints with another one: its folder */
 export async function startNanoEngine(
   modelId = "test",
+  sharing?: string,
 ): Promise<{ engine: Engine; model: ModelInfo; address: string; checkpoints: string; close(): Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), "omni-nano-"));
-  const checkpoints = join(folder, "checkpoints");
+  const checkpoints = sharing ?? join(folder, "checkpoints");
   const launched = await launchEngine({
     python: serverPython(),
     checkpointRoot: checkpoints,

@@ -125,6 +125,20 @@ describe("an experiment", { timeout: 300_000 }, () => {
     expect(measured(resumed)).toEqual(measured(whole));
   });
 
+  it("on two engines that share their checkpoints measures the same", async () => {
+    const second = await startNanoEngine("second", nano.checkpoints);
+    try {
+      const given = await named("both");
+      const engines = [...given.config.engines, { ...given.config.engines[0], address: second.address }];
+      const config = { ...given.config, engines } as typeof given.config;
+      const both = await experimentRun({ ...given, config });
+      expect(measured(both)).toEqual(measured(whole));
+      expect((await second.engine.checkpoints.list("both/")).length).toBeGreaterThan(0);
+    } finally {
+      await second.close();
+    }
+  });
+
   it("costs nothing once finished, and is refused for another config", async () => {
     const given = await named("whole");
     const again = await experimentRun(given);
