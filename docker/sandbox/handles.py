@@ -18,7 +18,7 @@ class Meta(type):
     def __init__(cls, name, bases, names, number=None):
         super().__init__(name, bases, names)
 
-    def __call__(cls, *args, **named):
+    def __call__(cls, /, *args, **named):
         return line.request("__call__", cls, *args, **named)
 
     def __getattr__(cls, name):
@@ -81,7 +81,7 @@ class Handle:
     def __delattr__(self, name):
         line.request("__delattr__", self, name)
 
-    def __call__(self, *args, **named):
+    def __call__(self, /, *args, **named):
         return line.request("__call__", self, *args, **named)
 
     def __dir__(self):

@@ -8,6 +8,7 @@ shares a process with its tests can, with enough knowledge of this file, still f
 
 import ast
 import builtins
+import importlib
 import json
 import os
 import sys
@@ -38,6 +39,7 @@ SPYING = {
     "ctypes.call_function",
     "object.__getattr__",
 }
+SOLUTION_MODULE = "solution"
 FRAMES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
 
 
@@ -112,23 +114,55 @@ def os_base(path):
     return path.rpartition("/")[2]
 
 
+MISSING = object()
+
+
+def imports_of(source):
+    """Modules that tests import, the program's own aside."""
+    found = set()
+    for part in ast.walk(ast.parse(source)):
+        if isinstance(part, ast.Import):
+            found |= {alias.name for alias in part.names}
+        elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
+            found.add(part.module)
+    return sorted(name for name in found if name.partition(".")[0] != SOLUTION_MODULE)
+
+
+def loaded(names):
+    """Those of these modules that there are, loaded before the submission runs."""
+    modules = []
+    for name in names:
+        try:
+            modules.append(importlib.import_module(name))
+        except Exception:
+            pass  # the tests will say so
+    return modules
+
+
 class Integrity:
     """Remembers what a verdict hangs on and says what was replaced."""
 
-    def __init__(self, equality):
+    def __init__(self, equality, modules):
         watched = [(vars(builtins), WATCHED), (equality, [name for name in equality if not name.startswith("__")])]
-        for kind in (unittest.TestCase, unittest.TestResult, unittest.TestSuite, unittest.suite.BaseTestSuite):
-            watched.append((vars(kind), [name for name, value in vars(kind).items() if callable(value)]))
-        watched.append((vars(unittest), ["TestCase", "TestResult", "TestSuite", "FunctionTestCase"]))
-        watched.append((vars(unittest.case), ["TestCase", "_Outcome", "_AssertRaisesContext", "_AssertRaisesBaseContext"]))
-        watched.append((sys.modules, ["builtins", "sys", "unittest", "unittest.case", "operator"]))
-        missing = object()
-        entries = [(names, name, names.get(name, missing)) for names, listed in watched for name in listed]
+        own = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "unittest"]
+        for module in own:
+            watched.append((vars(module), [name for name in vars(module) if name != "__warningregistry__"]))
+        for module in modules:
+            watched.append((vars(module), [name for name, value in vars(module).items() if callable(value)]))
+        kinds = {id(kind): kind for module in own for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__}
+        for kind in kinds.values():
+            watched.append((vars(kind), list(vars(kind))))
+        watched.append((sys.modules, ["builtins", "sys", "operator", *(name for name in sys.modules if name.partition(".")[0] == "unittest")]))
+        entries = [(names, name, names.get(name, MISSING)) for names, listed in watched for name in listed]
+        sizes = [(vars(kind), set(vars(kind)), kind.__name__) for kind in kinds.values()]
 
         def replaced():
             for names, name, value in entries:
-                if names.get(name, missing) is not value:
+                if names.get(name, MISSING) is not value:
                     return "it replaced " + name
+            for names, known, name in sizes:
+                if names.keys() != known:
+                    return "it added to " + name
             return None
 
         self.replaced = replaced
@@ -173,7 +207,7 @@ def run(job, equality, announce):
         return {"verdict": "compile_error", "passed": 0, "total": expected, "detail": ""}
     announce({"total": expected})
     equality["guard"](unittest.TestCase)
-    integrity = Integrity(equality)
+    integrity = Integrity(equality, loaded(imports_of(job["tests"])))
     tally = Tally(state, integrity)
     watch_spying(equality["LIBRARIES"], state, sys._getframe)
     total = expected

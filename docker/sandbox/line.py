@@ -3,7 +3,7 @@
 JUDGE = None
 
 
-def request(name, *args, **named):
+def request(name, /, *args, **named):
     """Has the submission's process do something with objects of its own. Raises what that raised."""
     return JUDGE.request(name, *args, **named)
 

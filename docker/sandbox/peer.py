@@ -12,7 +12,7 @@ import threading
 BINARY = "add sub mul truediv floordiv mod pow matmul lshift rshift and or xor".split()
 # What a handle may be asked, with how the owner does it.
 OPERATIONS = {
-    "__call__": lambda it, *args, **named: it(*args, **named),
+    "__call__": lambda it, /, *args, **named: it(*args, **named),
     "__getattr__": getattr,
     "__setattr__": setattr,
     "__delattr__": delattr,
@@ -139,7 +139,7 @@ class Peer:
         self.send, self.receive = send, receive
         self.lock = threading.RLock()
 
-    def request(self, name, *args, **named):
+    def request(self, name, /, *args, **named):
         with self.lock:
             head = {"q": name, "k": list(named), **self.luggage()}
             self.send(self.codec.dumps(head, [*args, *named.values()]))

@@ -41,7 +41,7 @@ class Remote:
 
 
 def forward(name):
-    return lambda self, *args, **named: PEER.request(name, self, *args, **named)
+    return lambda self, /, *args, **named: PEER.request(name, self, *args, **named)
 
 
 class Runner(Peer):
@@ -183,7 +183,7 @@ class Runner(Peer):
 
     # Doing
 
-    def request(self, name, *args, **named):
+    def request(self, name, /, *args, **named):
         with self.lock:
             if self.active == 0:
                 raise RuntimeError("a callback of the tests was used after the call that it was given to")

@@ -69,7 +69,7 @@ class Judge(Peer):
         self.tampered, self.large, self.traces = None, False, []
         self.original = None
 
-    def request(self, name, *args, **named):
+    def request(self, name, /, *args, **named):
         if self.tampered:
             raise SystemError(self.tampered)
         self.asked += 1

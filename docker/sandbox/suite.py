@@ -6,6 +6,9 @@ import traceback
 import types
 import unittest
 
+# unittest passes over it in silence, whoever raises it; we never stop at the first failure, which it is for.
+unittest.case._ShouldStop = ()
+
 SOLUTION = "solution.py"
 TESTS = "tests.py"
 

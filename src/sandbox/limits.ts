@@ -14,13 +14,14 @@ export function resolveLimits(...given: readonly (Partial<SandboxLimits> | undef
   return Object.assign({}, defaultLimits, ...given);
 }
 
-/** What is wrong with these limits, in one line; undefined when nothing is. */
+/** What is wrong with these limits, in one line and by the names that they have in files; undefined when nothing is. */
 export function limitsProblem(limits: SandboxLimits): string | undefined {
   for (const [name, [least, most]] of Object.entries(ranges)) {
     const value: unknown = Reflect.get(limits, name);
     if (value === undefined && name === "cpuS") continue;
     if (typeof value !== "number" || !(value >= least && value <= most)) {
-      return `limit ${name} is ${String(value)}; give a number from ${least} to ${most}`;
+      const told = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return `limit ${told} is ${JSON.stringify(value) ?? String(value)}; give a number from ${least} to ${most}`;
     }
   }
   return undefined;

@@ -270,6 +270,34 @@ const errors: Readonly<Record<string, string>> = {
   "AssertionError's own test case": "import unittest\ndef check(n): raise unittest.case._ShouldStop",
 };
 
+/** For tests that share the program's process: ways to make unittest or mock pass over them. */
+const sharing: Readonly<Record<string, string>> = {
+  "every failure expected":
+    "import unittest\nunittest.TestCase.__unittest_expecting_failure__ = True\ndef add(a, b): return 41",
+  "every test skipped": "import unittest\nunittest.TestCase.__unittest_skip__ = True\ndef add(a, b): return 41",
+  "every attribute a yes":
+    "import unittest\ndef get(self, name):\n    return (lambda *a, **k: None) if name.startswith('assert') else object.__getattribute__(self, name)\nunittest.TestCase.__getattribute__ = get\ndef add(a, b): return 41",
+  "the test stopped in silence": "import unittest.case\ndef add(a, b): raise unittest.case._ShouldStop",
+  "a stop of its own":
+    "import unittest.case\nclass Stop(Exception): pass\nunittest.case._ShouldStop = Stop\ndef add(a, b): raise Stop",
+  "a skip of its own":
+    "import unittest.case\nclass Skip(Exception): pass\nunittest.case.SkipTest = unittest.SkipTest = Skip\ndef add(a, b): raise Skip",
+  "a patch that leaves the test out":
+    "import unittest.mock\nunittest.mock.patch = lambda *a, **k: lambda f: lambda self: None\ndef add(a, b): return 41",
+  "a patcher that leaves the test out":
+    "import unittest.mock\nunittest.mock._patch.__call__ = lambda self, f: lambda it: None\nunittest.mock._patch.decorate_callable = lambda self, f: lambda it: None\ndef add(a, b): return 41",
+  "a module of mocks of its own":
+    "import sys, types\nm = types.ModuleType('unittest.mock')\nm.patch = lambda *a, **k: lambda f: lambda self: None\nsys.modules['unittest.mock'] = m\nimport unittest\nunittest.mock = m\ndef add(a, b): return 41",
+  "a loader that finds nothing":
+    "import unittest.suite\nunittest.suite.TestSuite.run = lambda self, result, debug=False: result\nunittest.TestSuite.addTest = lambda *a: None\ndef add(a, b): return 41",
+  "a metaclass equal to all":
+    "class M(type):\n    def __eq__(cls, o): return True\n    def __hash__(cls): return hash(int)\nclass L(metaclass=M):\n    def __eq__(self, o): return True\n    __lt__ = __gt__ = __eq__\n    def __sub__(self, o): return 0\ndef add(a, b): return L()",
+  "a class made of slots":
+    "L = type('L', (), {'__eq__': int.__ne__, '__lt__': object.__ne__, '__gt__': object.__ne__})\ndef add(a, b): return L()",
+  "a partial as an operator":
+    "import functools, operator\nclass L:\n    __eq__ = functools.partialmethod(operator.is_not, None)\n    __lt__ = __gt__ = __eq__\n    __sub__ = __rsub__ = functools.partialmethod(operator.mul, 0)\ndef add(a, b): return L()",
+};
+
 const limits = { wallS: 2, memoryMb: 128, outputMb: 1, diskMb: 16 };
 const against = (victim: keyof typeof victims, programs: Readonly<Record<string, string>>): readonly Attack[] =>
   Object.entries(programs).map(([name, code]) => ({
@@ -286,5 +314,5 @@ export const forgeries = (cheats: Readonly<Record<string, string>>): readonly At
   ...against("callback", callback),
   ...against("changes", changes),
   ...against("errors", errors),
-  ...against("shared", cheats),
+  ...against("shared", { ...cheats, ...sharing }),
 ];

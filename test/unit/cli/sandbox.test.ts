@@ -46,7 +46,7 @@ describe("omni sandbox run", () => {
       [{ ...program, tests: { kind: "stdio", cases: [] } }, /empty/, "no_tests"],
       [{ ...program, tests: { kind: "magic" } }, /unknown shape/, "rejected"],
       [{ ...program, tests: { kind: "asserts", code: "assert (" } }, /do not parse/, "rejected"],
-      [{ ...program, limits: { wall_s: -1 } }, /limit wallS is -1/, "rejected"],
+      [{ ...program, limits: { wall_s: -1 } }, /limit wall_s is -1/, "rejected"],
       [{ ...program, limits: { walls: 1 } }, /unknown limit "walls"/, "rejected"],
       [{ ...program, code: "#".repeat(1024 * 1024 + 1) }, /1048577 bytes long/, "rejected"],
     ];
