@@ -15,7 +15,8 @@ tasks:
   - { id: sums, family: math, data: { source: sums.jsonl, fields: { demonstration: demo } }, prompt: { template: "{question}" } }
   - { id: echo, family: qa, data: { source: echo.jsonl, fields: { demonstration: demo }, style: open }, prompt: { template: "{question}" } }
 warmup: { demonstrationsPerTask: 8, batchSize: 4, steps: 3, lr: 1e-2 }
-train: { groupSize: 4, promptsPerUpdate: 4, maxUpdates: 2, lr: 1e-3, maxTokens: 24, checkpointEvery: 0 }
+train: { groupSize: 4, promptsPerUpdate: 4, lr: 1e-3, maxTokens: 24, checkpointEvery: 0 }
+experiment: { updatesPerStage: 2 }
 eval: { itemsPerTask: 3, maxTokens: 24 }
 sandbox: { kind: embedded }
 `;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { Command } from "commander";
-import type { ExperimentSummary } from "../../compose/index.js";
+import type { ExperimentSummary, Plan } from "../../compose/index.js";
 import { exitCodes } from "../exit-code.js";
+import { experimentLines } from "../experiment-lines.js";
 import { withJson, withRunId, withSet } from "../flags.js";
 import { answer, type Cli, say } from "../io.js";
 import { labSession } from "../lab-session.js";
@@ -13,22 +14,32 @@ export function addExperiment(program: Command, cli: Cli): void {
     .command("experiment")
     .description("run what the config's section experiment compares; writes one HTML page and a Markdown report")
     .argument("<config>", "config file with a section experiment")
+    .option("--dry-run", "tell what it comes to, and start nothing")
     .addHelpText(
       "after",
       `
 Examples:
-  $ omni plan examples/nano-experiment.yaml        what it comes to
-  $ omni experiment examples/nano-experiment.yaml  run it; the same command again resumes
+  $ omni experiment examples/nano-experiment.yaml --dry-run   what it comes to
+  $ omni experiment examples/nano-experiment.yaml             run it; the same command again resumes
 
 The first Ctrl-C finishes the step and saves (exit code 130), the second stops at once.`,
     )
-    .action(async (path: string, options: { readonly set: readonly string[]; readonly runId?: string }) => {
+    .action(async (path: string, options: { set: readonly string[]; runId?: string; dryRun?: boolean }) => {
       const loaded = await configOf(cli, path, options);
-      const { experimentRun } = await import("../../compose/index.js");
+      const { experimentRun, planRun } = await import("../../compose/index.js");
+      if (options.dryRun === true) {
+        const { experiment } = await planRun(loaded);
+        answer(cli, experiment ?? null, () => experimentText(experiment, path));
+        return;
+      }
       const summary = await labSession(cli, loaded, options.runId, experimentRun);
       finish(cli, summary, path);
     });
   withJson(withRunId(withSet(command)));
+}
+
+function experimentText(plan: Plan["experiment"], path: string): string {
+  return plan === undefined ? `${path}: no section experiment, nothing to run` : experimentLines(plan).join("\n");
 }
 
 function finish(cli: Cli, summary: ExperimentSummary, path: string): void {

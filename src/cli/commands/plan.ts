@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Plan } from "../../compose/index.js";
 import { type LoadedConfig, placedError, redactConfig } from "../../config/index.js";
 import { showSeconds } from "../../telemetry/index.js";
+import { experimentLines } from "../experiment-lines.js";
 import { withJson, withSet } from "../flags.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { answer, type Cli } from "../io.js";
@@ -77,15 +78,6 @@ function planText(loaded: LoadedConfig, plan: Plan, bounds: Estimate): string {
     "values that are not defaults:",
     ...chosenValues(loaded),
   ].join("\n");
-}
-
-function experimentLines(plan: NonNullable<Plan["experiment"]>): string[] {
-  const { runs, orders, stageRuns, updates, rollouts, samples, evaluationRollouts, exact } = plan;
-  const most = exact ? "" : "at most ";
-  return [
-    `experiment ${most}${count(runs)} runs, ${count(stageRuns)} of them stages and probes of ${count(orders)} orders`,
-    `           ${most}${count(updates)} updates on ${count(rollouts)} rollouts${samples > 0 ? `, ${count(samples)} samples for SFT` : ""}, ${count(evaluationRollouts)} rollouts in evaluations`,
-  ];
 }
 
 const count = (value: number) => value.toLocaleString("en-US");

@@ -53,25 +53,26 @@ interface TransferCost {
 
 async function costOf(config: OmniConfig, baseDir: string): Promise<TransferCost> {
   const { listRuns, planRun, showRun } = await import("../../compose/index.js");
-  const seeds = config.experiment?.seeds?.length ?? 1;
-  const tasks = config.tasks.length;
-  const maxUpdates = config.experiment?.updatesPerStage ?? config.train.maxUpdates;
-  const plans = [];
-  for (const { id } of config.tasks) {
-    const schedule = { kind: "curriculum" as const, order: [id] };
-    plans.push(await planRun({ config: { ...config, schedule, train: { ...config.train, maxUpdates } }, baseDir }));
-  }
-  const [first] = plans;
-  const onePoint = first === undefined ? 0 : first.evaluationRollouts / Math.max(1, first.evaluations);
-  const evaluationTokens = (seeds * tasks + 1) * onePoint * config.eval.maxTokens;
-  const trained = seeds * plans.reduce((sum, plan) => sum + plan.maxGeneratedTokens, 0);
+  const { seeds, updatesPerStage } = config.experiment ?? {};
+  const probes = {
+    ...(seeds === undefined ? {} : { seeds }),
+    ...(updatesPerStage === undefined ? {} : { updatesPerStage }),
+    orders: { best: false, worst: false, random: 0, all: false, list: [] },
+    joint: false,
+    temperatures: [],
+  };
+  const { experiment: plan } = await planRun({ config: { ...config, experiment: probes }, baseDir });
+  if (plan === undefined) throw new Error("a plan without its experiment"); // the section is given
+  const longest = Math.max(0, ...config.tasks.map((task) => task.maxTokens ?? config.train.maxTokens));
+  const trained = plan.rollouts * longest;
+  const evaluated = plan.evaluationRollouts * config.eval.maxTokens;
   const rate = await knownRate(config, listRuns(config.run.folder), (runDir) => showRun(runDir).steps);
   return {
-    runs: seeds * tasks + 1,
-    evaluationCells: (seeds * tasks + 1) * tasks,
-    updates: seeds * plans.reduce((sum, plan) => sum + plan.updates, 0),
-    maxGeneratedTokens: trained + evaluationTokens,
-    maxSeconds: rate === undefined ? null : rate.secondsPerToken * (trained + evaluationTokens),
+    runs: plan.runs,
+    evaluationCells: plan.runs * config.tasks.length,
+    updates: plan.updates,
+    maxGeneratedTokens: trained + evaluated,
+    maxSeconds: rate === undefined ? null : rate.secondsPerToken * (trained + evaluated),
   };
 }
 

@@ -45,7 +45,7 @@ function sectionsOf(report: ExperimentReport): string[] {
     section("Measured and predicted", [
       ...[...predictionSentences(report), ...bestSentences(report)].map(strongParagraph),
       paragraph(
-        "Score: mean over tasks of log(accuracy / accuracy before), × 100. Numbers are those of the table's rows (Table 3).",
+        "Score: mean over tasks of log(accuracy / accuracy before), × 100. Numbers are those of the table's rows (Table 3). Every run, probes too, is measured and gone on from at its end, not at its best step on validation.",
       ),
       predictionScatter(predictions.test),
       predictionTable(predictions.test, tasks),

@@ -47,7 +47,7 @@ export function sharedSentence({ cost }: ExperimentReport): string {
     cost;
   const number = (value: number) => value.toLocaleString("en-US");
   return [
-    `${runs} runs, ${number(steps)} optimizer steps, ${(seconds / 60).toFixed(1)} minutes, ${number(generatedTokens)} tokens generated and ${number(trainedTokens)} trained on in training`,
+    `${runs} runs, ${number(steps)} optimizer steps, ${(seconds / 60).toFixed(1)} minutes of engine time, ${number(generatedTokens)} tokens generated and ${number(trainedTokens)} trained on in training`,
     `${sandboxRuns} sandbox runs, ${judgeCalls} judge calls`,
     `${stages} stage runs, probes and ablations among them; the orders alone would have taken ${stagesUnshared} without shared beginnings`,
   ].join("; ");
