@@ -61,7 +61,7 @@ describe("omni experiment", { timeout: 300_000 }, () => {
     const { code, stdout } = await omni(run("dry", "--dry-run", "--json"), { cwd: folder });
     expect(code).toBe(0);
     const plan = await omni(["plan", "omni.yaml", "--json"], { cwd: folder });
-    const { tasks } = JSON.parse(plan.stdout) as { tasks: { train: number }[] };
+    const { tasks } = JSON.parse(plan.stdout).plan as { tasks: { train: number }[] };
     const prompts = tasks.reduce((sum, { train }) => sum + train, 0);
     // θ0, two probes, a second stage of each order, joint, SFT, merge.
     expect(JSON.parse(stdout)).toMatchObject({ runs: 8, orders: 2, stageRuns: 4, samples: 6 * prompts });
