@@ -47,7 +47,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     const judge = judgeOf(options.config, opened);
     const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify });
     const usage = () => ({ ...sandboxCounts(sandbox), ...judgeCounts(judge) });
-    return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(sandbox, judge), usage, close };
+    return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(options.config, sandbox, judge), usage, close };
   } catch (error) {
     await close();
     throw error;
@@ -136,12 +136,12 @@ function lossesOf({ dropped, withoutGold, firstWithoutGold }: LoadReport): strin
   ];
 }
 
-function cautionsOf(sandbox: Sandbox, judge: Judge | undefined): string[] {
+function cautionsOf({ tasks }: OmniConfig, sandbox: Sandbox, judge: Judge | undefined): string[] {
   const { forUntrustedCode, kind } = sandbox.description;
   return [
     ...(forUntrustedCode
       ? []
       : [`the ${kind} sandbox is not for untrusted code; use sandbox.kind: docker for real work`]),
-    ...(judge?.trial === true ? [trialJudgeCaution] : []),
+    ...(judge?.trial === true && tasks.some(({ family }) => family === "writing") ? [trialJudgeCaution] : []),
   ];
 }

@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { planRun } from "../../../src/compose/index.js";
+import { inspectData, planRun } from "../../../src/compose/index.js";
 import { loadConfig, resolveConfig } from "../../../src/config/index.js";
 import { experimentPlan } from "../../../src/experiment/index.js";
 
@@ -50,6 +53,40 @@ describe("the plan of an experiment", () => {
       ["writing", 63],
     ]);
     expect(plan.experiment).toMatchObject({ orders: 6, exact: false });
+  });
+
+  it("of examples/paper.yaml takes the options and references that its head has a model make", async () => {
+    vi.stubEnv("HF_ENDPOINT", "http://127.0.0.1:9");
+    vi.stubEnv("OMNI_CACHE_DIR", "/nowhere");
+    const made = mkdtempSync(join(tmpdir(), "omni-paper-"));
+    const lines = (of: (i: number) => object) => Array.from({ length: 40 }, (_, i) => JSON.stringify(of(i))).join("\n");
+    const wrong = (i: number) => Array.from({ length: 15 }, (_, at) => `wrong ${i}.${at}`);
+    const question = (i: number) => ({
+      uuid: `u${i}`,
+      question: `Q${i}`,
+      options: ["no", "yes"],
+      answer: `right ${i}`,
+    });
+    writeFileSync(
+      join(made, "qa.jsonl"),
+      lines((i) => ({ ...question(i), discipline: "x", distractors: wrong(i) })),
+    );
+    writeFileSync(
+      join(made, "writing.jsonl"),
+      lines((i) => ({ question: `Tell ${i}`, reference: `Once ${i}` })),
+    );
+    // The head's own words, so that they stay true.
+    const head = readFileSync("examples/paper.yaml", "utf8").split("\nversion:")[0] ?? "";
+    const given = [...head.matchAll(/--set (?:'([^']+)'|(tasks\S+))/g)].map((match) => match[1] ?? match[2] ?? "");
+    const set = given.map((value) => value.replace(/source=/, `source=${made}/`));
+    const env = { OMNI_JUDGE_API_KEY: "x" };
+    const { config: paper, baseDir } = await loadConfig("examples/paper.yaml", { env, set });
+    const { tasks: planned } = await planRun({ config: paper, baseDir });
+    expect(planned.map(({ assumed }) => assumed)).toEqual([true, true, false, false]);
+    const [qa] = await inspectData({ config: paper, baseDir, show: 1, taskId: "qa" });
+    const gold = qa?.items[0]?.gold;
+    expect(gold?.kind === "qa" ? gold.options : []).toHaveLength(16);
+    rmSync(made, { recursive: true });
   });
 
   it("of a hub set without limit says that it cannot be reached", async () => {
