@@ -1,8 +1,8 @@
 import type { PredictionTable } from "../prediction-table.js";
 import { type NamedTable, shownOrder } from "../tables.js";
 import type { Prediction } from "../transfer.js";
-import { type ExperimentReport, type Matrix, percent, predictedPercent, signedPercent } from "./report.js";
-import { headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
+import { type Curve, type ExperimentReport, type Matrix, percent, predictedPercent, signedPercent } from "./report.js";
+import { bestSentences, headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
 
 /** The report as Markdown; accuracies in percent, ± is Student's 95 % interval over seeds. */
 export function experimentMarkdown(report: ExperimentReport): string {
@@ -25,7 +25,7 @@ export function experimentMarkdown(report: ExperimentReport): string {
     ...section("Measured and predicted, test split (Table 3)", [
       ...predictionRows(report.predictions.test, tasks),
       "",
-      ...predictionSentences(report),
+      ...[...predictionSentences(report), ...bestSentences(report)],
     ]),
     ...named("Training temperatures, evaluated greedily, test split (Table 2)", report.temperatures),
     ...named("Answer formats (Fig. 3)", report.formats),
@@ -37,6 +37,7 @@ export function experimentMarkdown(report: ExperimentReport): string {
     ...matrix("Change of entropy, validation (Fig. 2)", report.entropy, tasks),
     ...orders("All orders by predicted score, validation (Table 4)", report.allOrders.validation, tasks),
     ...orders("All orders by predicted score, test (Table 4)", report.allOrders.test, tasks),
+    ...section("Over the stages, validation, mean over seeds", report.curves.slice(0, 2).flatMap(stageTable)),
     ...section("Cost", [sharedSentence(report)]),
   ].join("\n");
 }
@@ -81,6 +82,21 @@ function matrix(title: string, values: Matrix, tasks: readonly string[]): string
     ...tasks.map((task) => signedPercent(values[trained]?.[task] ?? Number.NaN)),
   ]);
   return section(title, table(["", ...tasks.map((task) => `evaluated on ${task}`)], rows));
+}
+
+/** Every measure of every task from the start on; shares in percent, entropy in nats, length in tokens. */
+function stageTable({ order, measures }: Curve): string[] {
+  const shown = (measure: string, value: number | null) => {
+    if (value === null) return "–";
+    return measure === "accuracy" || measure === "format" ? (100 * value).toFixed(1) : value.toPrecision(3);
+  };
+  const rows = Object.entries(measures).flatMap(([measure, series]) =>
+    Object.entries(series).map(([task, values]) => [
+      `${measure} of ${task}`,
+      ...values.map((value) => shown(measure, value)),
+    ]),
+  );
+  return [...table([shownOrder(order), "start", ...order.map((task) => `after ${task}`)], rows), ""];
 }
 
 function orders(title: string, ranked: readonly Prediction[], tasks: readonly string[]): string[] {

@@ -145,6 +145,9 @@ describe("the report of an experiment", () => {
     const text = experimentMarkdown(report);
     expect(text).toMatch(/\| base \| 50\.0 \| 50\.0 \| 50\.0 \|/);
     expect(text).toMatch(/rank correlation \(Spearman\) of predicted and measured scores over 2 orders is/);
+    expect(text).toContain("| a → b | start | after a | after b |");
+    expect(text).toMatch(/\| accuracy of a \| 50\.0 \| 70\.\d \| 60\.\d \|/);
+    expect(text).toMatch(/Best by prediction on validation: a → b\. Best measured on test of those run: /);
     const high = [{ order: ["a", "b"], predicted: { a: 1.2, b: 0.5 }, score: 1 }];
     expect(experimentMarkdown({ ...report, allOrders: { validation: high, test: [] } })).toContain("120.0 (over 100)");
   });
