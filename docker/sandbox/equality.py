@@ -164,6 +164,15 @@ GUARDED = (
 ).split()
 
 
+def _counted_pair(first, second):
+    """assertCountEqual looks at the elements of any iterable."""
+    return pair(list(first), list(second))
+
+
+# How an assertion's two sides are made comparable, where not by `pair`.
+PAIRED = {"assertIn": _member_pair, "assertNotIn": _member_pair, "assertCountEqual": _counted_pair}
+
+
 def _guard(method, paired):
     def guarded(self, first, second, *rest, **named):
         first, second = paired(first, second)
@@ -175,4 +184,4 @@ def _guard(method, paired):
 def guard(test_case):
     """Makes the two-sided assertions of unittest.TestCase compare the same way."""
     for name in GUARDED:
-        setattr(test_case, name, _guard(_getattr(test_case, name), _member_pair if name.endswith("In") else pair))
+        setattr(test_case, name, _guard(_getattr(test_case, name), PAIRED.get(name, pair)))

@@ -12,7 +12,7 @@ from values import BASES
 ORDER = {"__lt__", "__le__", "__gt__", "__ge__"}
 # Differences and quotients with what is expected: what comes of them must not turn into a number.
 TELLING = {"__%s%s__" % (side, name) for name in "sub truediv mod floordiv xor".split() for side in ("", "r")}
-NUMBERS = {"__abs__", "__float__", "__int__", "__round__", "__bool__", "__index__", "__complex__"}
+NUMBERS = {"__abs__", "__floor__", "__ceil__", "__trunc__", "__float__", "__int__", "__round__", "__bool__", "__index__", "__complex__"}
 BUILT_IN = {int, float, str, bytes, list, tuple, dict, set, frozenset, bool, complex}
 # What cannot change; it is asked for once.
 FIXED = (int, float, complex, str, bytes, tuple, frozenset)

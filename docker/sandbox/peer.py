@@ -4,6 +4,7 @@ requests may nest (a callback within a call). Frames are u32 length and a codec 
 Heads: {"q": operation, "k": names of the keyword arguments}, {"a": 1} an answer, {"x": exception}; further keys ride along.
 """
 
+import math
 import operator
 import os
 import struct
@@ -33,6 +34,9 @@ OPERATIONS = {
     "__pos__": operator.pos,
     "__invert__": operator.invert,
     "__round__": round,
+    "__floor__": math.floor,
+    "__ceil__": math.ceil,
+    "__trunc__": math.trunc,
     "__divmod__": divmod,
     "__rdivmod__": lambda it, other: divmod(other, it),
     "__bytes__": bytes,

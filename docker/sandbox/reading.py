@@ -219,6 +219,8 @@ def foreign_import(part):
 
 def shared_state(part):
     if isinstance(part, ast.Attribute):
+        if part.attr in ("assertLogs", "assertNoLogs"):
+            return "they look at logs"
         root, _, rest = dotted(part).partition(".")
         if rest in SHARED_STATE.get(root, ()) and not (root == "time" and rest == "sleep"):
             return "they use %s.%s" % (root, rest)

@@ -108,7 +108,7 @@ class Runner(Peer):
     def error_node(self, error, message):
         plain = [part for pair in vars(error).items() if type(pair[1]) in (int, str, float, bool) for part in pair]
         args = (error.message, error.exceptions) if isinstance(error, BaseExceptionGroup) else tuple(error.args)
-        parts = [type(error), args, error.__cause__, tuple(plain)]
+        parts = [type(error), args, error.__cause__, tuple(plain), error.__context__]
         try:
             text = str(error)
         except Exception as problem:
@@ -211,6 +211,13 @@ class Runner(Peer):
         except BaseException as error:
             self.show(error)
             raise
+
+    def understand(self, data):
+        self.active += 1  # a key of the tests' own is asked for its hash
+        try:
+            return super().understand(data)
+        finally:
+            self.active -= 1
 
     def answer(self, head, values):
         self.active += 1

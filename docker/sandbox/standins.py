@@ -220,7 +220,7 @@ class Judge(Peer):
         return self.tuples[kind]._make(values)
 
     def error(self, node, refs):
-        kind, args, cause, plain = refs
+        kind, args, cause, plain, context = refs
         number = node[3]
         if number in self.errors:
             return self.errors[number]
@@ -236,7 +236,9 @@ class Judge(Peer):
             if type(name) is str and not name.startswith("__"):
                 error.__dict__[name] = value
         error.__dict__["_omni_number"] = number
-        error.__cause__ = cause if isinstance(cause, BaseException) else None
+        error.__context__ = context if isinstance(context, BaseException) else None
+        if isinstance(cause, BaseException):
+            error.__cause__ = cause
         self.errors[number] = error
         return error
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { openDockerSandbox, type Sandbox, type SandboxResult } from "../../src/sandbox/index.js";
+import { randomStream } from "../../src/core/index.js";
+import { openDockerSandbox, openEmbeddedSandbox, type Sandbox, type SandboxResult } from "../../src/sandbox/index.js";
 import { rightPrograms } from "../support/right-programs.js";
 import { docker, needDocker } from "../unit/sandbox/docker-here.js";
 
@@ -32,4 +33,24 @@ describe("right programs of every sort in Docker", () => {
       expect(result?.trust).toBe(shares ? "same_process" : undefined);
     });
   }
+});
+
+/** What WebAssembly has not. */
+const beyond = /asyncio|thread|process|signal|fork|Isolated|recursionlimit|_exit|tempfile|fileinput/i;
+
+describe("right programs in the embedded sandbox", () => {
+  it("keep their reward, where WebAssembly can hold them", { timeout: 600_000 }, async () => {
+    const fit = programs.filter(({ code, tests }) => !beyond.test(code + JSON.stringify(tests)));
+    const all = process.env.OMNI_SANDBOX_RIGHT === "all";
+    const sandbox = openEmbeddedSandbox({ concurrency: 2 });
+    try {
+      const tried = all ? fit : randomStream(1, "embedded").shuffle(fit).slice(0, 24);
+      const ran = await Promise.all(
+        tried.map(({ name, code, tests }) => sandbox.run({ id: name, language: "python", code, tests })),
+      );
+      for (const result of ran) expect(result, JSON.stringify(result)).toMatchObject({ reward: 1, verdict: "passed" });
+    } finally {
+      await sandbox.close();
+    }
+  });
 });

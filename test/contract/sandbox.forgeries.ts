@@ -104,10 +104,10 @@ const asserts: Readonly<Record<string, string>> = {
   "the tests' own objects": forged(`[[0]], [["o", [], 1]]`),
   "a module of the judge's": forged(`[[0]], [["m", [], "sys", 9]]`),
   "an exception instead of an answer": forged(
-    `[[1]], [["g", "builtins", "AssertionError"], ["e", [[0], [2], None, [2]], "3", 9], ["t", []]]`,
+    `[[1]], [["g", "builtins", "AssertionError"], ["e", [[0], [2], None, [2], None], "3", 9], ["t", []]]`,
   ),
   "an exception that names its own fields": forged(
-    `[[1]], [["g", "builtins", "ValueError"], ["e", [[0], [2], None, [3]], "3", 9], ["t", [3]], ["t", ["_omni_number", 1, "__class__", 2, "args", 3, "_omni_text", 4]]], x={}`,
+    `[[1]], [["g", "builtins", "ValueError"], ["e", [[0], [2], None, [3], None], "3", 9], ["t", [3]], ["t", ["_omni_number", 1, "__class__", 2, "args", 3, "_omni_text", 4]]], x={}`,
   ),
   "a named tuple of keywords": forged(
     `[[1]], [["h", [], 7, "class", "P", "solution", [], ""], ["n", [[0], 3], "P", ["class"]]]`,

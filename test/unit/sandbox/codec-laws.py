@@ -150,7 +150,7 @@ def plausible(count, place):
             ["h", [], number + 10, "class", draw.choice(["C", "T", "int"]), "solution", dunders, draw.choice(["", "int", "list"])],
             ["h", [[draw.randrange(count)]], number, draw.choice(["object", "based", "coroutine"])],
             ["n", [[draw.randrange(count)], 3, 4], "P", ["x", "y"]],
-            ["e", [[draw.randrange(count)], [draw.randrange(count)], None, [draw.randrange(count)]], "text", number],
+            ["e", [[draw.randrange(count)], [draw.randrange(count)], None, [draw.randrange(count)], None], "text", number],
             ["g", "builtins", draw.choice(["ValueError", "int", "map", "type", "eval"])],
             ["d", refs, "decimal", "Decimal"],
             ["=", refs],
