@@ -1,5 +1,6 @@
 """Python side of the embedded sandbox: runs a program as __main__, or a test job through the harness. Called from embedded.mjs."""
 
+import atexit
 import builtins
 import gc
 import io
@@ -26,6 +27,7 @@ def _fresh(index, names):
     """A main module, a folder and standard streams as a new process has them."""
     for name in [name for name in sys.modules if name not in _kept]:
         del sys.modules[name]
+    atexit._clear()
     main = types.ModuleType("__main__")
     main.__dict__.update(names, __builtins__=builtins)
     sys.modules["__main__"] = main
@@ -74,6 +76,7 @@ def run_program(index, code):
         frames = error.__traceback__.tb_next
         traceback.print_exception(type(error), error, frames, file=streams[2])
         status = 1
+    atexit._run_exitfuncs()
     _flush(streams)
     gc.collect()
     return status
