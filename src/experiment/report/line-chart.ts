@@ -1,9 +1,13 @@
 import { shownOrder } from "../tables.js";
-import { escaped, label, line, picture, round } from "./markup.js";
+import { escaped, label, line, picture, round, textWidth } from "./markup.js";
 import type { Curve } from "./report.js";
 
-const plot = { left: 44, top: 30, width: 250, height: 130 };
-const size = { width: plot.left + plot.width + 100, height: plot.top + plot.height + 30 };
+const plot = { left: 54, top: 30, width: 250, height: 130 };
+/** Beside the lines' ends stand the longest name and a number. */
+const sizeFor = (tasks: readonly string[]) => {
+  const names = Math.max(40, ...tasks.map((task) => textWidth(`${task} 0.1234`)));
+  return { width: plot.left + plot.width + 16 + names, height: plot.top + plot.height + 30 };
+};
 
 /** One measure of every task over the stages of one order; the number at the end is the last value. */
 export function stageChart(curve: Curve, measure: string, tasks: readonly string[]): string {
@@ -28,7 +32,7 @@ export function stageChart(curve: Curve, measure: string, tasks: readonly string
       label(plot.left + plot.width + 8, at, `${task} ${shown(last)}`, { style: `series${tasks.indexOf(task) % 8}` }),
     ]),
   ];
-  return picture(size, `${measure} over the stages of ${shownOrder(curve.order)}`, parts);
+  return picture(sizeFor(tasks), `${measure} over the stages of ${shownOrder(curve.order)}`, parts);
 }
 
 type Series = Readonly<Record<string, readonly (number | null)[]>>;
