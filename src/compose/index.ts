@@ -11,9 +11,11 @@ export { type RunLine, runSubmissions, UnpassedTests } from "./run-submissions.j
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
 export {
   type AttackResult,
+  type BenchPart,
   type BenchResult,
   benchSandbox,
   buildImage,
+  containersOfThisProcess,
   type HostContainers,
   openSandbox,
   pruneContainers,

@@ -1,8 +1,10 @@
 export {
   type AttackResult,
+  type BenchPart,
   type BenchResult,
   benchSandbox,
   buildImage,
+  containersOfThisProcess,
   type HostContainers,
   openSandbox,
   pruneContainers,

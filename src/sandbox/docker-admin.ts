@@ -7,6 +7,7 @@ import { assetPath } from "./assets.js";
 import type { DockerHostOptions } from "./docker-address.js";
 import { listContainers, removeEverything, type SandboxContainer, sweepOrphans } from "./docker-containers.js";
 import { type DockerClient, dockerClient, type sandboxImages } from "./docker-daemon.js";
+import { thisOwner } from "./owner-process.js";
 
 const answerMs = 15_000;
 
@@ -30,6 +31,13 @@ export function pruneContainers(
     host: name,
     removed: await (all ? removeEverything(docker) : sweepOrphans(docker)),
   }));
+}
+
+/** How many containers of sandboxes this very process has on these hosts. Throws PrerequisiteError. */
+export async function containersOfThisProcess(hosts: readonly DockerHostOptions[] = [{}]): Promise<number> {
+  const found = await sandboxContainers(hosts);
+  const owner = thisOwner();
+  return found.flatMap(({ containers }) => containers).filter((container) => container.owner === owner).length;
 }
 
 function onEach<T>(hosts: readonly DockerHostOptions[], work: (client: DockerClient) => Promise<T>): Promise<T[]> {

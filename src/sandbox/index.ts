@@ -1,7 +1,8 @@
-export { type BenchOptions, type BenchResult, benchSandbox } from "./bench.js";
+export { type BenchOptions, type BenchPart, type BenchResult, benchSandbox } from "./bench/bench.js";
 export type { DockerHostOptions } from "./docker-address.js";
 export {
   buildImage,
+  containersOfThisProcess,
   type HostContainers,
   type ImageBuild,
   pruneContainers,

@@ -5,10 +5,11 @@ import { JudgeSlots, withLine } from "./judge-slots.js";
 import { resolveLimits } from "./limits.js";
 import { type HarnessJob, type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
 import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, SandboxStats, Submission } from "./sandbox.js";
-import { SandboxMeter, since } from "./sandbox-meter.js";
-import type { Slot, SlotWant, StartSlot } from "./slot.js";
-import { leftSound, runTests } from "./tests-run.js";
+import { SandboxMeter } from "./sandbox-meter.js";
+import type { StartSlot } from "./slot.js";
+import { type JudgeSlot, leftSound, runTests } from "./tests-run.js";
 import { judgeTests } from "./tests-verdict.js";
+import { since } from "./timings.js";
 import { type Judgement, judge, type RunOutcome } from "./verdict.js";
 import { WarmSlots } from "./warm-slots.js";
 
@@ -130,10 +131,17 @@ export class PooledSandbox implements Sandbox {
     if (judges === undefined) return undefined;
     const { secret: _, ...tests } = job;
     const outcome = await this.#retrying(signal, () =>
-      this.#onSlot({ language, limits }, signal, (slot) =>
-        judges.use(signal, (judging) => runTests(withLine(slot), judging, tests, limits, signal), leftSound),
-      ),
+      this.#slots.use({ language, limits }, signal, (slot, waited) => {
+        const asked = performance.now();
+        const apart = (judging: JudgeSlot) => {
+          this.#meter.waited({ ...waited, acquireS: waited.acquireS + since(asked) });
+          return runTests(withLine(slot), judging, tests, limits, signal);
+        };
+        return judges.use(signal, apart, leftSound);
+      }),
     );
+    this.#meter.run.add(outcome.runnerS);
+    this.#meter.judge.add(outcome.judgeS);
     if (outcome.report?.verdict === "same_process") return undefined;
     const { runner, trace } = outcome;
     const shown = { ...runner, stderr: Buffer.concat([runner.stderr, Buffer.from(trace)]) };
@@ -175,9 +183,10 @@ export class PooledSandbox implements Sandbox {
     const done: RunOutcome[] = [];
     while (done.length < runsIn(plan)) {
       const outcomes = await this.#retrying(signal, async () => {
-        const some = await this.#onSlot({ language, limits }, signal, (slot) =>
-          slot.run(restOf(plan, done.length), limits, signal),
-        );
+        const some = await this.#slots.use({ language, limits }, signal, (slot, waited) => {
+          this.#meter.waited(waited);
+          return this.#timed(() => slot.run(restOf(plan, done.length), limits, signal));
+        });
         if (some.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
         return some;
       });
@@ -201,18 +210,13 @@ export class PooledSandbox implements Sandbox {
     }
   }
 
-  async #onSlot<T>(want: SlotWant, signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
-    const asked = performance.now();
-    return this.#slots.use([want], signal, async ([slot]) => {
-      if (slot === undefined) throw new SandboxError("the pool gave no slot");
-      const began = performance.now();
-      this.#meter.acquire.add((began - asked) / 1000);
-      try {
-        return await work(slot);
-      } finally {
-        this.#meter.run.add(since(began));
-      }
-    });
+  async #timed<T>(work: () => Promise<T>): Promise<T> {
+    const began = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#meter.run.add(since(began));
+    }
   }
 
   close(): Promise<void> {

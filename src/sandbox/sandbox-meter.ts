@@ -1,34 +1,21 @@
-import type { Durations, SandboxStats, Verdict } from "./sandbox.js";
-import type { SlotCounts } from "./warm-slots.js";
-
-const kept = 1024;
-
-/** The last thousand or so durations, and the number of all. */
-class Timings {
-  readonly #last: number[] = [];
-  #count = 0;
-
-  add(seconds: number): void {
-    this.#last[this.#count % kept] = seconds;
-    this.#count += 1;
-  }
-
-  get durations(): Durations {
-    const sorted = [...this.#last].sort((a, b) => a - b);
-    const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-    const mean = sorted.reduce((sum, value) => sum + value, 0) / Math.max(sorted.length, 1);
-    return { count: this.#count, mean, p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0 };
-  }
-}
+import type { SandboxStats, Verdict } from "./sandbox.js";
+import { Timings } from "./timings.js";
+import type { SlotCounts, Waited } from "./warm-slots.js";
 
 /** Counts what a pooled sandbox does. Its memory does not grow. */
 export class SandboxMeter {
-  readonly acquire = new Timings();
   readonly run = new Timings();
   readonly judge = new Timings();
+  readonly #queue = new Timings();
+  readonly #acquire = new Timings();
   readonly #verdicts: Partial<Record<Verdict, number>> = {};
   #finished = 0;
   #retries = 0;
+
+  waited({ queueS, acquireS }: Waited): void {
+    this.#queue.add(queueS);
+    this.#acquire.add(acquireS);
+  }
 
   finished(verdict: Verdict): void {
     this.#finished += 1;
@@ -49,14 +36,10 @@ export class SandboxMeter {
       slotsStarted: started,
       slotsRecycled: recycled,
       retries: this.#retries,
-      acquireS: this.acquire.durations,
+      queueS: this.#queue.durations,
+      acquireS: this.#acquire.durations,
       runS: this.run.durations,
       judgeS: this.judge.durations,
     };
   }
-}
-
-/** Seconds since a `performance.now()`. */
-export function since(began: number): number {
-  return (performance.now() - began) / 1000;
 }

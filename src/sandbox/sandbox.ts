@@ -76,9 +76,10 @@ export interface SandboxDescription {
   readonly forUntrustedCode: boolean;
 }
 
-/** How long something took, over the last thousand or so; seconds. */
+/** How long something took; seconds. Count and total are of all, the rest of the last thousand or so. */
 export interface Durations {
   readonly count: number;
+  readonly total: number;
   readonly mean: number;
   readonly p50: number;
   readonly p95: number;
@@ -100,9 +101,12 @@ export interface SandboxStats {
   readonly slotsRecycled: number;
   /** Attempts that lost their slot through no fault of the program and were made again. */
   readonly retries: number;
-  /** Waiting for a turn and a slot; running the program; comparing what it printed. */
+  /** Waiting for a turn; then for a slot, and for a judge's where tests run apart. */
+  readonly queueS: Durations;
   readonly acquireS: Durations;
+  /** The program's time. */
   readonly runS: Durations;
+  /** Comparing what it printed, or the judge's time. */
   readonly judgeS: Durations;
 }
 

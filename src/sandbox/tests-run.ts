@@ -26,6 +26,9 @@ export interface TestsOutcome {
   readonly total: number;
   /** What the judge says of the first failure. */
   readonly trace: string;
+  /** How long it was each one's move, s. */
+  readonly runnerS: number;
+  readonly judgeS: number;
 }
 
 const modules = (...names: readonly string[]) =>
@@ -79,6 +82,7 @@ class Conversation {
   readonly #runner: LiveRun;
   readonly #judge: LiveRun;
   readonly #over: Promise<TestsOutcome["ending"]>;
+  readonly #wallS: number;
   readonly #leftMs: { runner: number; judge: number };
   #carryLeftMs: number;
   #end: (ending: TestsOutcome["ending"]) => void = () => {};
@@ -91,6 +95,7 @@ class Conversation {
   #total = 0;
 
   constructor(runnerSlot: LineSlot, judge: JudgeSlot, job: TestsJob, limits: SandboxLimits) {
+    this.#wallS = limits.wallS;
     this.#leftMs = { runner: limits.wallS * 1000, judge: limits.wallS * 1000 };
     this.#carryLeftMs = limits.wallS * 1000;
     this.#over = new Promise((resolve) => {
@@ -154,12 +159,15 @@ class Conversation {
   async outcome(): Promise<TestsOutcome> {
     const ending = await this.#over;
     clearTimeout(this.#timer);
+    // The last one's time up to here.
+    this.#leftMs[this.#mover] -= performance.now() - this.#movedAt;
     const report = this.#report;
     const deadline = ending === "deadline";
     this.#runner.stop();
     if (report === undefined) this.#judge.stop();
     const [runner, judge] = await Promise.all([this.#runner.outcome, this.#judge.outcome]);
     const told = {
+      ...this.#spent(),
       runner: { ...runner, deadline: runner.deadline || deadline },
       passed: this.#passed,
       total: this.#total,
@@ -173,6 +181,11 @@ class Conversation {
       code: "judge_lost",
       retryable: true,
     });
+  }
+
+  #spent(): { readonly runnerS: number; readonly judgeS: number } {
+    const { runner, judge } = this.#leftMs;
+    return { runnerS: this.#wallS - runner / 1000, judgeS: this.#wallS - judge / 1000 };
   }
 
   stop(): void {

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { CancelledError, SandboxError, throwIfAborted } from "../core/index.js";
 import { withSignal } from "./abort.js";
 import { type Slot, type SlotWant, type StartSlot, slotKey } from "./slot.js";
+import { since } from "./timings.js";
 import { Turns } from "./turns.js";
 
 /** A slot that is started or being started, and not in use. */
@@ -22,13 +23,16 @@ export interface SlotCounts {
   readonly recycled: number;
 }
 
+/** How long a submission waited for its turn, and then for its slot; seconds. */
+export interface Waited {
+  readonly queueS: number;
+  readonly acquireS: number;
+}
+
 /**
  * Bounds how many submissions are under way and keeps slots ready for as many more. A slot is used once; its successor is
  * started in the background while the current ones work. What is kept ready follows what is asked for: a want that finds
  * none gets one of its own started, and takes the place of the oldest that nobody asked for.
- *
- * A turn is a submission, however many slots it uses, and a slot needs no turn to start; so submissions of several slots
- * cannot wait for each other.
  */
 export class WarmSlots {
   readonly #start: StartSlot;
@@ -39,7 +43,6 @@ export class WarmSlots {
   readonly #ended = new Set<Promise<void>>();
   readonly #using = new Set<Promise<unknown>>();
   readonly #turns: Turns;
-  #width = 1;
   #started = 0;
   #recycled = 0;
 
@@ -62,14 +65,13 @@ export class WarmSlots {
     };
   }
 
-  /** Waits for a turn, gives `work` a fresh slot for each want, and ends them after it. */
-  async use<T>(
-    wants: readonly SlotWant[],
-    signal: AbortSignal,
-    work: (slots: readonly Slot[]) => Promise<T>,
-  ): Promise<T> {
+  /** Waits for a turn, gives `work` a fresh slot, and ends that after it. */
+  async use<T>(want: SlotWant, signal: AbortSignal, work: (slot: Slot, waited: Waited) => Promise<T>): Promise<T> {
+    const asked = performance.now();
     await this.#turns.take(signal);
-    const using = this.#useOnce(wants, signal, work);
+    const queueS = since(asked);
+    const turn = performance.now();
+    const using = this.#useOnce(want, signal, (slot) => work(slot, { queueS, acquireS: since(turn) }));
     this.#using.add(using);
     try {
       return await using;
@@ -79,20 +81,12 @@ export class WarmSlots {
     }
   }
 
-  async #useOnce<T>(
-    wants: readonly SlotWant[],
-    signal: AbortSignal,
-    work: (slots: readonly Slot[]) => Promise<T>,
-  ): Promise<T> {
-    this.#width = Math.max(this.#width, wants.length);
-    const taken = await Promise.allSettled(wants.map((want) => this.#take(want, signal)));
-    const slots = taken.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+  async #useOnce<T>(want: SlotWant, signal: AbortSignal, work: (slot: Slot) => Promise<T>): Promise<T> {
+    const slot = await this.#take(want, signal);
     try {
-      const failed = taken.find((each) => each.status === "rejected");
-      if (failed !== undefined) throw failed.reason;
-      return await work(slots);
+      return await work(slot);
     } finally {
-      for (const slot of slots) this.#end(slot);
+      this.#end(slot);
     }
   }
 
@@ -106,7 +100,7 @@ export class WarmSlots {
 
   async #take(want: SlotWant, signal: AbortSignal): Promise<Slot> {
     const key = slotKey(want);
-    for (let tries = 0; tries <= this.#size * this.#width; tries++) {
+    for (let tries = 0; tries <= this.#size; tries++) {
       throwIfAborted(this.#ending.signal);
       const index = this.#ready.findIndex((each) => each.key === key);
       const [found] = index === -1 ? [] : this.#ready.splice(index, 1);
@@ -137,7 +131,7 @@ export class WarmSlots {
   #prepare(want: SlotWant): void {
     if (this.#ending.signal.aborted) return;
     const key = slotKey(want);
-    if (this.#ready.length >= this.#size * this.#width) {
+    if (this.#ready.length >= this.#size) {
       const other = this.#ready.findIndex((each) => each.key !== key);
       if (other === -1) return;
       const [left] = this.#ready.splice(other, 1);

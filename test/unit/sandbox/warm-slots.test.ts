@@ -22,7 +22,7 @@ function counted() {
     return { alive: true, run: async () => [], close };
   };
   const use = (pool: WarmSlots, signal = new AbortController().signal, limits = resolveLimits()) =>
-    pool.use([python(limits)], signal, async ([slot]) => {
+    pool.use(python(limits), signal, async (slot) => {
       seen.used += 1;
       seen.mostUsed = Math.max(seen.mostUsed, seen.used);
       await new Promise(setImmediate);
@@ -67,22 +67,6 @@ describe("warm slots", () => {
     expect(seen.open).toBe(0);
   });
 
-  it("given in pairs to more submissions than there are turns, all end", async () => {
-    const { seen, start } = counted();
-    const pool = new WarmSlots(start, 2, python());
-    const judge = python(resolveLimits({ memoryMb: 64 }));
-    const { signal } = new AbortController();
-    const pairs = Array.from({ length: 20 }, () =>
-      pool.use([python(), judge], signal, async (slots) => {
-        await new Promise(setImmediate);
-        return slots;
-      }),
-    );
-    expect(new Set((await Promise.all(pairs)).flat()).size).toBe(40);
-    await pool.close();
-    expect(seen.open).toBe(0);
-  });
-
   it("of a kind asked for twice are started ahead the second time", async () => {
     const { seen, start, use } = counted();
     const pool = new WarmSlots(start, 1, python());
@@ -96,17 +80,36 @@ describe("warm slots", () => {
     expect(seen.open).toBe(0);
   });
 
-  it("of which one cannot start leave nothing open", async () => {
-    const { seen, start } = counted();
-    const broken = async (want: SlotWant, signal: AbortSignal) => {
+  it("that cannot start leave nothing open, and the turn to the next", async () => {
+    const { seen, start, use } = counted();
+    const broken = async (want: SlotWant) => {
       if (want.limits.memoryMb === 64) throw new Error("no room");
-      signal.throwIfAborted();
       return start(want);
     };
     const pool = new WarmSlots(broken, 1, python());
-    const judge = python(resolveLimits({ memoryMb: 64 }));
-    await expect(pool.use([python(), judge], new AbortController().signal, async () => {})).rejects.toThrow("no room");
+    await expect(use(pool, undefined, resolveLimits({ memoryMb: 64 }))).rejects.toThrow("no room");
+    await use(pool);
+    expect(pool.counts).toMatchObject({ queued: 0, running: 0 });
     await pool.close();
     expect(seen.open).toBe(0);
+  });
+
+  it("tell how long a submission waited for its turn, and how long for its slot", async () => {
+    const { start } = counted();
+    const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+    const slow = async (want: SlotWant) => {
+      await pause(60);
+      return start(want);
+    };
+    const pool = new WarmSlots(slow, 1, python());
+    const { signal } = new AbortController();
+    const waits = await Promise.all(
+      [0, 1].map(() => pool.use(python(), signal, async (_, waited) => pause(100).then(() => waited))),
+    );
+    expect(waits[0]?.queueS).toBeLessThan(0.05);
+    expect(waits[0]?.acquireS).toBeGreaterThan(0.04);
+    expect(waits[1]?.queueS).toBeGreaterThan(0.14);
+    expect(waits[1]?.acquireS).toBeLessThan(waits[0]?.acquireS ?? 0);
+    await pool.close();
   });
 });

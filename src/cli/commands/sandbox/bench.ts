@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { BenchResult } from "../../../compose/index.js";
+import type { BenchPart, BenchResult } from "../../../compose/index.js";
+import { exitCodes } from "../../exit-code.js";
 import { withJson } from "../../flags.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { answer, type Cli, say } from "../../io.js";
@@ -8,8 +9,11 @@ import { table } from "../../table.js";
 import { wholeNumber } from "./run.js";
 import { type SandboxFlags, sandboxConfig, withSandboxConfig } from "./sandbox-flags.js";
 
+const parts: readonly BenchPart[] = ["stdio", "tests", "latency", "docker-run", "llm-sandbox"];
+
 interface BenchFlags extends SandboxFlags {
   readonly kind: "docker" | "embedded";
+  readonly only?: readonly BenchPart[];
   readonly count: number;
   readonly concurrency?: number;
   readonly llmSandbox?: string;
@@ -21,12 +25,21 @@ export function addBench(sandbox: Command, cli: Cli): void {
     .command("bench")
     .description("measure programs a second and latency on this machine, beside a docker run for each program")
     .addOption(new Option("--kind <kind>", "which sandbox").choices(["docker", "embedded"]).default("docker"))
+    .addOption(new Option("--only <part...>", "measure these alone").choices(parts))
     .option("--count <n>", "programs of each kind; many thousands show whether memory stays flat", many, 100)
     .option("--concurrency <n>", "programs at a time (default: twice the processors of this machine)", wholeNumber)
     .option("--llm-sandbox <python>", "also measure llm-sandbox, installed for this python3")
+    .addHelpText("after", help)
     .action((flags: BenchFlags) => bench(cli, flags));
   withJson(withSandboxConfig(command));
 }
+
+const help = `
+A rival that fails leaves its figures out, with the reason. The exit code is 1 when a program did not pass that should have.
+
+Examples:
+  $ omni sandbox bench --llm-sandbox ~/venv/bin/python
+  $ omni sandbox bench --only stdio --count 20000          whether memory and handles stay flat`;
 
 function many(value: string): number {
   const number = Number(value);
@@ -36,44 +49,68 @@ function many(value: string): number {
 
 async function bench(cli: Cli, flags: BenchFlags): Promise<void> {
   const config = await sandboxConfig(cli, flags);
-  const { benchSandbox, openSandbox } = await import("../../../compose/index.js");
+  const { benchSandbox, containersOfThisProcess, openSandbox } = await import("../../../compose/index.js");
   const { signal, end } = abortOnInterrupt(cli);
   const notice = (line: string) => say(cli, line);
   const { kind, count, llmSandbox, concurrency = 2 * availableParallelism() } = flags;
+  const usual = llmSandbox === undefined ? parts.filter((part) => part !== "llm-sandbox") : parts;
   try {
-    const sandbox = await openSandbox({ ...config, kind, concurrency, signal, notice });
-    try {
-      const result = await benchSandbox({
-        ...{ sandbox, count, concurrency, signal, onProgress: notice },
-        ...(kind === "docker" && { image: config.image ?? "python" }),
-        ...(llmSandbox !== undefined && { llmSandboxPython: llmSandbox }),
-      });
-      answer(cli, { ...result, sandbox: sandbox.description.detail }, () => shown(result));
-    } finally {
-      await sandbox.close();
+    const result = await benchSandbox({
+      open: () => openSandbox({ ...config, kind, concurrency, signal, notice }),
+      ...{ parts: flags.only ?? (kind === "docker" ? usual : ["stdio", "tests", "latency"]) },
+      ...{ count, concurrency, signal, onProgress: notice },
+      ...(kind === "docker" && {
+        image: config.image ?? "python",
+        containers: () => containersOfThisProcess(config.hosts),
+      }),
+      ...(llmSandbox !== undefined && { llmSandboxPython: llmSandbox }),
+    });
+    if ([result.stdio, result.tests].some((load) => load !== null && load.unpassed > 0)) {
+      cli.exitCode = exitCodes.failure;
     }
+    answer(cli, result, () => shown(result));
   } finally {
     end();
   }
 }
 
 function shown(result: BenchResult): string {
-  const perS = (value: number | null) => (value === null ? "–" : `${value.toPrecision(3)}/s`);
-  const ratio = (value: number | null) => (value === null ? "–" : `${(result.stdioPerS / value).toPrecision(3)}×`);
+  const { stdio, tests, latency, dockerRunPerS, llmSandbox, left, stats } = result;
+  const rows: readonly (readonly [string, number | undefined | null])[] = [
+    ["stdio", stdio?.perS],
+    ["tests, in a judge's container", tests?.perS],
+    ["docker run", dockerRunPerS],
+    ["llm-sandbox", llmSandbox?.freshPerS],
+    ["llm-sandbox, its pool (containers shared)", llmSandbox?.pooledPerS],
+  ];
+  const ratio = (value: number) => (stdio === null ? "" : `${(stdio.perS / value).toPrecision(3)}×`);
   const ms = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`;
-  const { memoryMb, handles } = result;
+  const measured = rows.flatMap(([name, value]) =>
+    value === null || value === undefined ? [] : [[name, `${value.toPrecision(3)}/s`, ratio(value)]],
+  );
   return [
-    table(
-      ["programs at a time", String(result.concurrency), "stdio is faster by"],
-      [
-        ["stdio", perS(result.stdioPerS), ""],
-        ["tests", perS(result.testsPerS), ratio(result.testsPerS)],
-        ["docker run", perS(result.oneShotPerS), ratio(result.oneShotPerS)],
-        ["llm-sandbox", perS(result.llmSandboxPerS), ratio(result.llmSandboxPerS)],
-      ],
-    ),
-    "",
-    `median of one program, container waiting: ${ms(result.warmP50S)}; plain python3: ${ms(result.plainP50S)}; more: ${ms(result.overheadP50S)}`,
-    `control plane over ${result.count} programs: ${memoryMb.early} MB early, at most ${memoryMb.most} MB later; handles ${handles.before} → ${handles.after}`,
+    ...(measured.length === 0
+      ? []
+      : [table([`programs at a time: ${result.concurrency}`, "a second", "stdio is faster by"], measured), ""]),
+    ...Object.entries(result.notMeasured).map(([part, why]) => `not measured: ${part}: ${why}`),
+    ...(latency === null
+      ? []
+      : [
+          `median of one program, container waiting: ${ms(latency.warmP50S)}; plain python3: ${ms(latency.plainP50S)}; more: ${ms(latency.overheadP50S)}`,
+        ]),
+    ...[
+      { name: "stdio", load: stdio },
+      { name: "tests", load: tests },
+    ].flatMap(({ name, load }) => (load === null ? [] : loadLines(name, load))),
+    `waited for a turn ${ms(stats.queueS.p50)}, for a container ${ms(stats.acquireS.p50)}, ran ${ms(stats.runS.p50)}, judged ${ms(stats.judgeS.p50)} (medians of the last thousand)`,
+    `left behind: handles ${left.before.handles} → ${left.after.handles}, listeners ${left.before.listeners} → ${left.after.listeners}${left.containers === null ? "" : `, ${left.containers} containers`}`,
   ].join("\n");
+}
+
+function loadLines(name: string, load: NonNullable<BenchResult["stdio"]>): string[] {
+  const { memoryMb, handles, unpassed, firstUnpassed } = load;
+  return [
+    `${name}: control plane ${memoryMb.early} MB early, at most ${memoryMb.most} MB later; handles ${handles.early} early, at most ${handles.most} later`,
+    ...(unpassed > 0 ? [`${name}: ${unpassed} did not pass; first ${firstUnpassed}`] : []),
+  ];
 }
