@@ -10,6 +10,7 @@ import type { VerifyWorkers } from "../workers/workers.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
 import { openConfiguredJudge } from "./judge.js";
 import { cacheFolder } from "./places.js";
+import { sandboxUse } from "./sandbox-use.js";
 import { openWorkers } from "./workers.js";
 
 /** Everything built from a config; `close` ends all of it. */
@@ -46,7 +47,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     closers.push(() => sandbox.close());
     const judge = judgeOf(options.config, opened);
     const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify });
-    const usage = () => ({ ...sandboxCounts(sandbox), ...judgeCounts(judge) });
+    const usage = () => ({ sandbox: sandboxUse(sandbox.stats()), ...judgeCounts(judge) });
     return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(options.config, sandbox, judge), usage, close };
   } catch (error) {
     await close();
@@ -56,11 +57,6 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
 
 function sandboxOf({ config, signal, notice }: AdapterOptions): Promise<Sandbox> {
   return openSandbox({ ...config.sandbox, signal, notice });
-}
-
-function sandboxCounts(sandbox: Sandbox): Pick<Usage, "sandboxRuns" | "sandboxInfrastructureErrors"> {
-  const { finished, verdicts } = sandbox.stats();
-  return { sandboxRuns: finished, sandboxInfrastructureErrors: verdicts.infrastructure_error ?? 0 };
 }
 
 function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | undefined {

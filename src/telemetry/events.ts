@@ -49,6 +49,24 @@ export interface JudgeUse {
   readonly latencyMs: number;
 }
 
+/** Counts and times over the sandbox's programs of a step or an evaluation. */
+export interface SandboxUse {
+  readonly runs: number;
+  readonly timeLimits: number;
+  readonly memoryLimits: number;
+  readonly infrastructureErrors: number;
+  /** Attempts that lost their container or process through no fault of the program, and were made again. */
+  readonly retries: number;
+  readonly slotsStarted: number;
+  /** Containers or processes used once and thrown away. */
+  readonly slotsRecycled: number;
+  /** Seconds, summed over the programs: waiting for a turn, then for a container, running, being judged. */
+  readonly queueS: number;
+  readonly acquireS: number;
+  readonly runS: number;
+  readonly judgeS: number;
+}
+
 /** One optimizer step as people and metrics.jsonl see it. */
 export interface StepMetrics {
   readonly stepId: string;
@@ -72,6 +90,8 @@ export interface StepMetrics {
   readonly generatedTokens: number;
   readonly trainedTokens: number;
   readonly sandboxRuns: number;
+  /** What the step's programs took, where any ran. */
+  readonly sandbox?: SandboxUse;
   readonly judgeCalls: number;
   /** What the step's judgements took, where a judge was asked. */
   readonly judge?: JudgeUse;

@@ -1,5 +1,5 @@
 import type { EvaluationRecord, StepRecord } from "../store/index.js";
-import type { JudgeUse, StepMetrics, TaskEvaluation } from "../telemetry/index.js";
+import type { JudgeUse, SandboxUse, StepMetrics, TaskEvaluation } from "../telemetry/index.js";
 import type { EvaluationResult } from "./evaluate.js";
 import { watchLines } from "./reward-watch.js";
 
@@ -77,6 +77,7 @@ export function reportMarkdown(
     "## Where the time went",
     "",
     ...timeTable(totals),
+    ...sandboxLines(steps, evaluations),
     ...judgeLines(steps, evaluations),
     ...memoryLine(facts.peakMemoryBytes),
     "",
@@ -128,6 +129,18 @@ function notRisen(evaluations: readonly EvaluationRecord[]): string[] {
   });
   if (flat.length === 0) return ["Every component's mean rose."];
   return [`Did not rise: ${flat.map(({ taskId, component }) => `${taskId}/${component}`).join(", ")}.`];
+}
+
+/** What the sandbox did beyond its runs; nothing where no program ran. */
+function sandboxLines(steps: readonly StepRecord[], evaluations: readonly EvaluationRecord[]): string[] {
+  const records = [...steps.map((step) => step.metrics), ...evaluations.map((entry) => entry.result)];
+  const uses = records.flatMap((record) => (record as { readonly sandbox?: SandboxUse }).sandbox ?? []);
+  if (uses.length === 0) return [];
+  const all = (name: keyof SandboxUse) => sum(uses.map((use) => use[name]));
+  const each = (name: keyof SandboxUse) => `${((1000 * all(name)) / Math.max(all("runs"), 1)).toFixed(0)} ms`;
+  return [
+    `Sandbox: ${all("timeLimits")} time-outs, ${all("memoryLimits")} out of memory, ${all("infrastructureErrors")} infrastructure errors · ${all("slotsRecycled")} of ${all("slotsStarted")} slots used, ${all("retries")} lost and made up for · a program waited ${each("queueS")} for its turn and ${each("acquireS")} for its slot, ran ${each("runS")}, was judged ${each("judgeS")} (means).`,
+  ];
 }
 
 /** What the judge took beyond its calls; nothing where it was not asked. */

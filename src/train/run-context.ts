@@ -3,7 +3,7 @@ import type { Splits } from "../core/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
 import type { RunStore } from "../store/index.js";
 import type { Task } from "../tasks/task.js";
-import type { JudgeUse, RunEvent } from "../telemetry/index.js";
+import type { JudgeUse, RunEvent, SandboxUse } from "../telemetry/index.js";
 import type { TimeSplit } from "./time-split.js";
 
 /** A task with its data in memory. */
@@ -14,8 +14,7 @@ export interface LoadedTask {
 
 /** Running totals of what rewards used; the loop records differences. */
 export interface Usage {
-  readonly sandboxRuns: number;
-  readonly sandboxInfrastructureErrors: number;
+  readonly sandbox: SandboxUse;
   readonly judgeCalls: number;
   readonly judgeFailures: number;
   readonly judge?: JudgeUse;

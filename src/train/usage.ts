@@ -1,22 +1,43 @@
-import type { JudgeUse } from "../telemetry/index.js";
+import type { JudgeUse, SandboxUse } from "../telemetry/index.js";
 import type { RunContext, Usage } from "./run-context.js";
 
 /** What rewards used in a step or an evaluation. */
 export interface UsageSince {
   readonly sandboxRuns: number;
+  /** Left out where no program ran. */
+  readonly sandbox?: SandboxUse;
   readonly judgeCalls: number;
   /** Left out where no judge was asked. */
   readonly judge?: JudgeUse;
 }
 
-/** Sandbox runs and judge calls since `before`. */
+/** What the sandbox ran and the judge was asked since `before`. */
 export function usageSince(run: RunContext, before: Usage): UsageSince {
   const now = run.usage();
   const judge = judgeSince(before.judge, now.judge);
+  const sandbox = sandboxSince(before.sandbox, now.sandbox);
   return {
-    sandboxRuns: now.sandboxRuns - before.sandboxRuns,
+    sandboxRuns: sandbox.runs,
+    ...(sandbox.runs > 0 && { sandbox }),
     judgeCalls: now.judgeCalls - before.judgeCalls,
     ...(judge !== undefined && judge.calls > 0 && { judge }),
+  };
+}
+
+function sandboxSince(before: SandboxUse, now: SandboxUse): SandboxUse {
+  const since = (name: keyof SandboxUse) => now[name] - before[name];
+  return {
+    runs: since("runs"),
+    timeLimits: since("timeLimits"),
+    memoryLimits: since("memoryLimits"),
+    infrastructureErrors: since("infrastructureErrors"),
+    retries: since("retries"),
+    slotsStarted: since("slotsStarted"),
+    slotsRecycled: since("slotsRecycled"),
+    queueS: since("queueS"),
+    acquireS: since("acquireS"),
+    runS: since("runS"),
+    judgeS: since("judgeS"),
   };
 }
 

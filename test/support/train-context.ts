@@ -14,6 +14,19 @@ export function freshStore(): RunStore {
   return openRunStore(createRunFolder(runs, "run"), { write: true, create: true });
 }
 
+const unusedSandbox = {
+  ...{
+    runs: 0,
+    timeLimits: 0,
+    memoryLimits: 0,
+    infrastructureErrors: 0,
+    retries: 0,
+    slotsStarted: 0,
+    slotsRecycled: 0,
+  },
+  ...{ queueS: 0, acquireS: 0, runS: 0, judgeS: 0 },
+};
+
 /** What the loop needs, on a real engine with `nano` loaded anew, and the events that it tells. */
 export async function trainContext(
   engine: Engine,
@@ -33,7 +46,7 @@ export async function trainContext(
     model,
     store,
     checkpointPrefix: `${store.folder.dir.split("/").at(-2)}/`,
-    usage: () => ({ sandboxRuns: 0, sandboxInfrastructureErrors: 0, judgeCalls: 0, judgeFailures: 0 }),
+    usage: () => ({ sandbox: unusedSandbox, judgeCalls: 0, judgeFailures: 0 }),
     time: timeSplit(),
     emit: (event) => events.push(event),
     stop: never,

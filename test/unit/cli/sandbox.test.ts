@@ -140,3 +140,21 @@ describe("omni sandbox ps and prune", () => {
     }
   });
 });
+
+describe("omni sandbox bench", () => {
+  it("keeps its own figures when a rival fails, and says why that has none", { timeout: wide }, async (context) => {
+    needDocker(context);
+    const parts = ["--only", "stdio", "tests", "llm-sandbox", "--llm-sandbox", "/nonexistent/python"];
+    const { code, stdout } = await omni(["sandbox", "bench", "--count", "12", "--json", ...parts]);
+    expect(code).toBe(0);
+    const result = JSON.parse(stdout) as Record<string, unknown>;
+    expect(result).toMatchObject({
+      stdio: { perS: expect.any(Number), unpassed: 0 },
+      tests: { perS: expect.any(Number), unpassed: 0 },
+      ...{ latency: null, dockerRunPerS: null, llmSandbox: null },
+      notMeasured: { "llm-sandbox": expect.stringContaining("/nonexistent/python") },
+      left: { containers: 0 },
+      stats: { finished: 26, verdicts: { passed: 26 }, retries: 0 },
+    });
+  });
+});

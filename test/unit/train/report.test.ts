@@ -18,6 +18,18 @@ const evaluation = (point: string, mean: number) => ({
     tasks: { sums: { primary: "math", intervals: { math: { mean, low: 0, high: 1, n: 4 } } } },
     seconds: 1,
     sandboxRuns: 2,
+    sandbox: {
+      ...{
+        runs: 2,
+        timeLimits: 1,
+        memoryLimits: 0,
+        infrastructureErrors: 0,
+        retries: 1,
+        slotsStarted: 3,
+        slotsRecycled: 2,
+      },
+      ...{ queueS: 0.2, acquireS: 0.1, runS: 4, judgeS: 0.02 },
+    },
     judgeCalls: 3,
   },
 });
@@ -35,6 +47,12 @@ describe("the report", () => {
     );
     expect(report).toContain("> **Caution:** careful");
     expect(report).toContain("Sandbox runs: 6 · judge calls: 9");
+    expect(report).toContain(
+      "Sandbox: 3 time-outs, 0 out of memory, 0 infrastructure errors · 6 of 9 slots used, 3 lost",
+    );
+    expect(report).toContain(
+      "waited 100 ms for its turn and 50 ms for its slot, ran 2000 ms, was judged 10 ms (means)",
+    );
     expect(report).toContain("Peak memory: 1.25 GB resident");
     expect(report).toContain("Every component's mean rose.");
   });
