@@ -4,6 +4,9 @@ import { withSignal } from "./abort.js";
 import { frameReader } from "./frames.js";
 import type { SlotEnd, SlotLine } from "./slot.js";
 
+/** How long the daemon is waited for, ms, when it is to end a container or to tell how it ended. */
+const answerMs = 10_000;
+
 type Listener = (kind: string, payload: Buffer) => void;
 
 /** Creates one container, attaches to it, starts it and waits until its supervisor says that it is ready. */
@@ -42,6 +45,8 @@ export class DockerContainer implements SlotLine {
   readonly #exit: Promise<number | undefined>;
   #listener: Listener = () => {};
   #over = false;
+  #silent = false;
+  #killing: Promise<boolean> | undefined;
   #errors = "";
 
   constructor(
@@ -63,7 +68,8 @@ export class DockerContainer implements SlotLine {
     });
     this.ready.catch(() => undefined);
     this.ended = closed.then(async () => {
-      const exit = await Promise.race([this.#exit, delay(10_000)]);
+      // The request that waits for the exit may outlive a lost daemon.
+      const exit = this.#silent ? undefined : await Promise.race([this.#exit, delay(answerMs)]);
       return { exit };
     });
   }
@@ -109,8 +115,27 @@ export class DockerContainer implements SlotLine {
     await Promise.race([room, this.ended]);
   }
 
+  /** Its line ends after this, also when the daemon does not answer. */
   async kill(): Promise<void> {
-    await this.#container.kill({ signal: "SIGKILL" }).catch(() => undefined);
+    this.#killing ??= this.#container.kill({ signal: "SIGKILL" }).then(
+      () => true,
+      () => false,
+    );
+    const patience = setTimeout(() => {
+      this.#silent = true;
+      this.#destroy();
+    }, answerMs);
+    void this.ended.then(() => clearTimeout(patience));
+    await Promise.race([this.#killing, this.ended]);
+  }
+
+  /** Whether it ran until the daemon killed it at our bidding: not when it was gone before, nor when nobody answered. */
+  async killedByUs(): Promise<boolean> {
+    return (await Promise.race([this.#killing, delay(answerMs)])) === true;
+  }
+
+  #destroy(): void {
+    if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") this.#stream.destroy();
   }
 
   /** Ends it; the daemon removes it then. Waits until it has ended. */
@@ -118,9 +143,9 @@ export class DockerContainer implements SlotLine {
     // Done or not, closing stdin ends the supervisor; killing is for one that does not hear.
     this.#stream.end();
     const gone = await Promise.race([this.#exit.then(() => true), delay(500)]);
-    if (gone === undefined) await Promise.race([this.kill(), delay(10_000)]);
-    await Promise.race([this.#exit, delay(10_000)]);
-    if ("destroy" in this.#stream && typeof this.#stream.destroy === "function") this.#stream.destroy();
+    if (gone === undefined) await this.kill();
+    if (!this.#silent) await Promise.race([this.#exit, delay(answerMs)]);
+    this.#destroy();
   }
 }
 

@@ -6,7 +6,7 @@ import { type DockerContainer, startContainer } from "./docker-container.js";
 import { shortId, statusOf } from "./docker-daemon.js";
 import { type ContainerPlan, containerOptions } from "./docker-hardening.js";
 import type { Plan } from "./plan.js";
-import { emptyOutcome, RunRecorder } from "./run-recorder.js";
+import { RunRecorder } from "./run-recorder.js";
 import type { SandboxLimits, Submission } from "./sandbox.js";
 import type { Slot } from "./slot.js";
 import type { RunOutcome } from "./verdict.js";
@@ -64,7 +64,8 @@ export class DockerSlot implements Slot {
     let watchdog: NodeJS.Timeout | undefined;
     let overdue = false;
     const end = () => {
-      overdue = true;
+      // A line that is over already was lost, or has an end of its own.
+      overdue = this.line.alive;
       void this.line.kill();
     };
     const watch = () => {
@@ -84,7 +85,7 @@ export class DockerSlot implements Slot {
       void this.line.write(encodeJob(plan, limits));
       const finished = await withSignal(Promise.race([done, this.line.ended]), signal);
       if (finished === true) return recorder.outcomes;
-      return await this.explainEnd(recorder, overdue, finished.exit);
+      return await this.explainEnd(recorder, overdue && (await this.line.killedByUs()), finished.exit);
     } catch (error) {
       void this.line.kill();
       throw error;
@@ -96,7 +97,8 @@ export class DockerSlot implements Slot {
   /** The container ended in the middle of a run. Deadline of ours first, then memory, then its own exit status. */
   async explainEnd(recorder: RunRecorder, overdue: boolean, code: number | undefined): Promise<readonly RunOutcome[]> {
     const begun = recorder.running;
-    if (overdue) return [...recorder.outcomes, { ...(begun ?? emptyOutcome), deadline: true }];
+    // A program that is not known to have begun was never late.
+    if (overdue && begun !== undefined) return [...recorder.outcomes, { ...begun, deadline: true }];
     if (begun !== undefined && code === 137 && (await this.#ranOutOfMemory())) {
       return [...recorder.outcomes, { ...begun, oom: true }];
     }

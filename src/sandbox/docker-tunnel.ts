@@ -30,9 +30,8 @@ export class DockerTunnel {
 
   /** Waits until it is open. Rejects with SandboxError (retryable) when ssh fails. */
   open(): Promise<void> {
-    if (this.#process !== undefined && this.#process.exitCode === null && existsSync(this.socketPath)) {
-      return Promise.resolve();
-    }
+    // A killed ssh leaves its socket behind.
+    if (this.#process !== undefined && runs(this.#process) && existsSync(this.socketPath)) return Promise.resolve();
     this.#opening ??= this.#start().finally(() => {
       this.#opening = undefined;
     });
@@ -78,7 +77,7 @@ export class DockerTunnel {
 
   async close(): Promise<void> {
     const child = this.#process;
-    if (child !== undefined && child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+    if (child !== undefined && runs(child) && child.pid !== undefined) {
       const gone = once(child, "exit");
       child.kill();
       await gone;
@@ -86,3 +85,6 @@ export class DockerTunnel {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
+
+/** Neither ended by itself nor by a signal. */
+const runs = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;

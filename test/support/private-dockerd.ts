@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -15,6 +15,8 @@ export class PrivateDockerd {
   /** @param diskMb size of the file system that it keeps everything on; not its own when left out */
   constructor(options: { readonly diskMb?: number; readonly flags?: readonly string[] } = {}) {
     this.#flags = options.flags ?? [];
+    // The users that it may map containers' users to must get to its data.
+    chmodSync(this.folder, 0o711);
     mkdirSync(this.data);
     if (options.diskMb !== undefined) {
       execFileSync("mount", ["-t", "tmpfs", "-o", `size=${options.diskMb}m`, "omni-test", this.data]);

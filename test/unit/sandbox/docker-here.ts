@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import Docker from "dockerode";
 import type { TestContext } from "vitest";
 import { checkDocker } from "../../../src/sandbox/index.js";
@@ -10,6 +11,13 @@ export function needDocker(context: TestContext): void {
   if (docker.ok) return;
   if ((process.env.OMNI_REQUIRE ?? "").split(",").includes("docker")) throw new Error(docker.detail);
   context.skip("no Docker");
+}
+
+/** Skips a test where a program that it tries the sandbox with is missing; fails it under OMNI_REQUIRE=docker. */
+export function needProgram(context: TestContext, path: string): void {
+  if (existsSync(path)) return;
+  if ((process.env.OMNI_REQUIRE ?? "").split(",").includes("docker")) throw new Error(`${path} is missing`);
+  context.skip(`no ${path}`);
 }
 
 /** Ids of the sandbox containers that a process owns. */
