@@ -5,6 +5,7 @@ import { scheduleBatches } from "../schedule/index.js";
 import { openTaskData } from "../tasks/index.js";
 import { approximateTokens } from "./approximate-tokens.js";
 import { cacheFolder } from "./places.js";
+import { settleOrder } from "./settle-order.js";
 
 /** What a run would do, without an engine. */
 export interface Plan {
@@ -27,6 +28,8 @@ export interface Plan {
   readonly maxGeneratedTokens: number;
   readonly evaluations: number;
   readonly evaluationRollouts: number;
+  /** How `schedule.order: auto` was settled, and what to mind; empty where the order is given. */
+  readonly notices: readonly string[];
   /** What the section `experiment` comes to, where there is one. */
   readonly experiment?: ExperimentPlan;
 }
@@ -40,7 +43,8 @@ export async function planRun(options: {
   readonly baseDir: string;
   readonly signal?: AbortSignal;
 }): Promise<Plan> {
-  const { config, baseDir, signal } = options;
+  const { baseDir, signal } = options;
+  const { config, notices } = await settleOrder(options.config, signal === undefined ? {} : { signal });
   const estimate = async (prompts: readonly (readonly ChatMessage[])[]) => prompts.map(approximateTokens);
   const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
   const loaded = [];
@@ -75,6 +79,7 @@ export async function planRun(options: {
       demonstrations: splits.train.filter((item) => item.demonstration !== undefined).length,
       assumed,
     })),
+    notices: notices.map(({ message }) => message),
     stages: stagesOf(batches),
     warmUpSteps: config.warmup?.steps ?? 0,
     updates: batches.length,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
-import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
+import { loadConfig, type OmniConfig, renderConfig, type ScheduleConfig } from "../config/index.js";
 import { ConfigError, StoreError } from "../core/index.js";
 import { createRunFolder, openRunStore, type RunFolder, type RunStore, runFolder } from "../store/index.js";
 import type { Task } from "../tasks/task.js";
@@ -9,6 +9,7 @@ import type { RunEvent } from "../telemetry/index.js";
 import { type RunContext, type RunTotals, reportMarkdown, runTotals, timeSplit, train } from "../train/index.js";
 import { type Adapters, openAdapters } from "./adapters.js";
 import { watchMemory } from "./memory-watch.js";
+import { settledLine, settleOrder } from "./settle-order.js";
 
 /** What ended runs tell. */
 export interface RunSummary {
@@ -52,10 +53,14 @@ export interface TrainOptions extends RunOptions {
  * @throws OmniError of any boundary; what had been done can be resumed
  */
 export async function trainRun(options: TrainOptions): Promise<RunSummary> {
-  const { config } = options;
-  if (config.tasks.length + (options.tasks?.length ?? 0) === 0) {
+  const { config: given } = options;
+  if (given.tasks.length + (options.tasks?.length ?? 0) === 0) {
     throw new ConfigError("tasks: a run needs at least one task", { code: "no_tasks" });
   }
+  const customTasks = (options.tasks ?? []).map((task) => task.id);
+  const { signal } = options;
+  const { config, notices } = await settleOrder(given, { customTasks, ...(signal === undefined ? {} : { signal }) });
+  for (const notice of notices) options.onEvent?.({ kind: "notice", ...notice });
   const runId = options.runId ?? newRunId(config.name ?? "run");
   const folder = createRunFolder(config.run.folder, runId);
   writeFileSync(folder.config, renderConfig(config));
@@ -119,7 +124,7 @@ async function execute(store: RunStore, config: OmniConfig, options: RunOptions)
     try {
       recordThreads(store, adapters, emit);
       const outcome = await train(contextOf(store, config, adapters, options, emit));
-      return summarise(store, adapters, outcome, memory.peakBytes());
+      return summarise(store, config, adapters, outcome, memory.peakBytes());
     } finally {
       await adapters.close();
     }
@@ -172,6 +177,7 @@ function recordThreads(store: RunStore, { engine }: Adapters, emit: (event: RunE
 
 function summarise(
   store: RunStore,
+  { schedule }: OmniConfig,
   adapters: Adapters,
   outcome: Awaited<ReturnType<typeof train>>,
   peakMemoryBytes: number | undefined,
@@ -188,6 +194,7 @@ function summarise(
       checkpoint: checkpointPlace(folder, adapters, outcome.checkpoint),
       peakMemoryBytes,
       cautions: adapters.cautions,
+      ...orderFact(schedule),
     },
     store.steps(),
     store.evaluations(),
@@ -205,6 +212,12 @@ function summarise(
     reportPath: folder.report,
     totals: runTotals(store.steps(), store.evaluations()),
   };
+}
+
+/** How the order came to be, where it was solved. */
+function orderFact(schedule: ScheduleConfig): { readonly order?: string } {
+  if (schedule.kind !== "curriculum" || schedule.settled === undefined || schedule.order === "auto") return {};
+  return { order: settledLine(schedule.order, schedule.settled) };
 }
 
 function checkpointPlace(folder: RunFolder, { checkpointPrefix, engine }: Adapters, name: string): string {

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runProbes, type TransferDocument, transferDocument } from "../experiment/index.js";
+import { fingerprintsOf, runProbes, type TransferDocument, transferDocument } from "../experiment/index.js";
 import { inLab, type LabOptions } from "./lab.js";
 
 /** What a transfer run tells at its end. */
@@ -26,6 +26,8 @@ export interface TransferSummary {
  */
 export function transferRun(options: LabOptions): Promise<TransferSummary> {
   return inLab(options, options.config, async (labs, { folder }) => {
+    // Before the probes: data that changes under a run of hours must not pass for what was measured.
+    const made = await fingerprintsOf(options.config);
     const { status, nodes } = await runProbes(labs, options.onNode ?? (() => undefined));
     const all = Object.values(nodes);
     const sum = (of: (node: (typeof all)[number]) => number) => all.reduce((total, node) => total + of(node), 0);
@@ -36,7 +38,7 @@ export function transferRun(options: LabOptions): Promise<TransferSummary> {
       generatedTokens: sum((node) => node.generatedTokens),
     };
     if (status === "stopped") return { folder, status, cost };
-    const document = transferDocument(options.config, labs[0].nodesFolder, nodes);
+    const document = transferDocument(options.config, labs[0].nodesFolder, nodes, made);
     const file = join(folder, "transfer.json");
     writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
     return { folder, status, file, document, cost };

@@ -2,7 +2,15 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { OmniError } from "../core/index.js";
 import type { ConfigIssue, ConfigPath } from "./issue.js";
-import type { DataConfig, EngineConfig, JudgeConfig, OmniConfig, SandboxConfig, WorkersConfig } from "./schema.js";
+import type {
+  DataConfig,
+  EngineConfig,
+  JudgeConfig,
+  OmniConfig,
+  SandboxConfig,
+  ScheduleConfig,
+  WorkersConfig,
+} from "./schema.js";
 
 /** True for a data source on the hub instead of on disk. */
 export const isHubSource = (source: string): boolean => source.startsWith("hub:");
@@ -15,11 +23,17 @@ export function withAbsolutePaths(config: OmniConfig, baseDir: string): OmniConf
     model: { ...model, base: /^(\.{0,2}\/|\.{1,2}$)/.test(model.base) ? resolve(baseDir, model.base) : model.base },
     engines: config.engines.map((engine) => absoluteEngine(engine, baseDir)),
     tasks: config.tasks.map((task) => ({ ...task, data: absoluteData(task.data, baseDir) })),
+    schedule: absoluteSchedule(config.schedule, baseDir),
     ...(judge === undefined ? {} : { judge: absoluteJudge(judge, baseDir) }),
     sandbox: absoluteSandbox(config.sandbox, baseDir),
     workers: absoluteWorkers(config.workers, baseDir),
     run: { ...config.run, folder: resolve(config.run.folder) },
   };
+}
+
+function absoluteSchedule(schedule: ScheduleConfig, baseDir: string): ScheduleConfig {
+  if (schedule.kind !== "curriculum" || schedule.transfer === undefined) return schedule;
+  return { ...schedule, transfer: resolve(baseDir, schedule.transfer) };
 }
 
 function absoluteJudge(judge: JudgeConfig, baseDir: string): JudgeConfig {

@@ -1,5 +1,5 @@
 import type { ConfigIssue, ConfigPath } from "./issue.js";
-import type { OmniConfig, TaskConfig } from "./schema.js";
+import type { CurriculumConfig, OmniConfig, TaskConfig } from "./schema.js";
 import { hint } from "./suggest.js";
 
 /** Default weights of a task's reward (method §3): the primary component is named after the family. */
@@ -101,10 +101,32 @@ function scheduleIssues({ schedule }: OmniConfig, ids: readonly string[]): Confi
     case "joint":
       return [];
     case "curriculum":
-      return orderIssues(schedule.order, ids);
+      return curriculumIssues(schedule, ids);
     case "mixed":
       return ratioIssues(schedule.ratios, ids);
   }
+}
+
+function curriculumIssues(schedule: CurriculumConfig, ids: readonly string[]): ConfigIssue[] {
+  const { order, transfer, acceptOther, settled } = schedule;
+  if (order === "auto") {
+    if (transfer === undefined) {
+      const message = "order: auto needs transfer: PATH, a run of omni transfer or its transfer.json; add it";
+      return [issue(["schedule", "order"], "value", "no_transfer", message)];
+    }
+    if (settled === undefined) return [];
+    const message = "settled tells where an order came from, and order: auto has none yet; remove it";
+    return [issue(["schedule", "settled"], "key", "settled", message)];
+  }
+  const unused = [
+    ...(transfer === undefined ? [] : ["transfer"]),
+    ...(acceptOther === undefined ? [] : ["acceptOther"]),
+  ];
+  const message = (key: string) => `${key} is for order: auto, and here the order is given; remove one of the two`;
+  return [
+    ...orderIssues(order, ids),
+    ...unused.map((key) => issue(["schedule", key], "key", "order_given", message(key))),
+  ];
 }
 
 function orderIssues(

@@ -101,9 +101,28 @@ const taskSchema = strict({
   eval: taskEvalSchema.exactOptional(),
 });
 
+/** Where an order that was solved came from, as a run's own config keeps it. */
+const settledSchema = strict({
+  from: text,
+  score: z.number(),
+  gap: z.number(),
+  verdict: z.enum(["order", "indifferent"]),
+  reason: text,
+  predicted: z.record(z.string(), z.number()).readonly(),
+  differences: z.array(text).readonly().default([]),
+});
+
 const scheduleSchema = z.discriminatedUnion("kind", [
   strict({ kind: z.literal("joint") }),
-  strict({ kind: z.literal("curriculum"), order: z.array(z.string()).min(1).readonly() }),
+  strict({
+    kind: z.literal("curriculum"),
+    order: z.union([z.literal("auto"), z.array(z.string()).min(1).readonly()], {
+      error: "expected a list of the task ids, or auto",
+    }),
+    transfer: text.exactOptional(),
+    acceptOther: z.boolean().exactOptional(),
+    settled: settledSchema.exactOptional(),
+  }),
   strict({ kind: z.literal("mixed"), ratios: z.record(z.string(), z.number().min(0)).readonly() }),
 ]);
 
@@ -277,6 +296,8 @@ export type TaskConfig = OmniConfig["tasks"][number];
 export type DataConfig = TaskConfig["data"];
 export type PromptConfig = TaskConfig["prompt"];
 export type ScheduleConfig = OmniConfig["schedule"];
+export type CurriculumConfig = Extract<ScheduleConfig, { kind: "curriculum" }>;
+export type SettledOrder = z.output<typeof settledSchema>;
 export type WarmupConfig = z.output<typeof warmupSchema>;
 export type TrainConfig = OmniConfig["train"];
 export type EvalConfig = OmniConfig["eval"];

@@ -1,5 +1,6 @@
 export type { ChosenOrder } from "./choose-orders.js";
 export { type ExperimentPlan, experimentPlan } from "./experiment-plan.js";
+export { differencesFrom, type Fingerprints, fingerprintsOf } from "./fingerprints.js";
 export type { Lab, Labs } from "./lab.js";
 export type { ExperimentNode } from "./node.js";
 export { experimentHtml } from "./report/html.js";
@@ -7,5 +8,5 @@ export { experimentMarkdown } from "./report/markdown.js";
 export { type ExperimentReport, experimentReport } from "./report/report.js";
 export { type ExperimentOutcome, type OnNode, runExperiment } from "./run-experiment.js";
 export { type ProbeOutcome, runProbes } from "./run-probes.js";
-export { type TransferAbout, type TransferDocument, taskFingerprints, transferDocument } from "./transfer-document.js";
+export { type TransferAbout, type TransferDocument, transferDocument } from "./transfer-document.js";
 export { withVariantTasks } from "./variant-tasks.js";

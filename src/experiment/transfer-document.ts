@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { OmniConfig, TaskConfig } from "../config/index.js";
+import type { OmniConfig } from "../config/index.js";
 import { DataError, type RewardRecord } from "../core/index.js";
 import { openRunStore, runFolder } from "../store/index.js";
+import type { Fingerprints } from "./fingerprints.js";
 import { stageId } from "./node.js";
 import { baseId, seedsOf } from "./plan-nodes.js";
 import { entropyOf, type NodeResult } from "./read-nodes.js";
@@ -12,8 +12,7 @@ export interface TransferAbout {
   readonly base: string;
   /** Hash of the weights that every probe started from. */
   readonly startHash: string;
-  /** A hash of each task's data source, prompt and reward. */
-  readonly tasks: Readonly<Record<string, string>>;
+  readonly made: Fingerprints;
   readonly seeds: readonly number[];
   readonly split: "validation";
 }
@@ -46,6 +45,7 @@ export function transferDocument(
   config: OmniConfig,
   nodesFolder: string,
   nodes: Readonly<Record<string, NodeResult>>,
+  made: Fingerprints,
 ): TransferDocument {
   const tasks = config.tasks.map((task) => task.id);
   const seeds = seedsOf(config);
@@ -70,26 +70,11 @@ export function transferDocument(
     about: {
       base: config.model.base,
       startHash: startHash(nodesFolder),
-      tasks: taskFingerprints(config),
+      made,
       seeds,
       split: "validation",
     },
   };
-}
-
-/** A hash of what makes a task's accuracy comparable: its family, data, prompt and reward. */
-export function taskFingerprints(config: OmniConfig): Row<string> {
-  const of = ({ family, data, prompt, reward }: TaskConfig) =>
-    createHash("sha256").update(canonical({ family, data, prompt, reward })).digest("hex").slice(0, 16);
-  return Object.fromEntries(config.tasks.map((task) => [task.id, of(task)]));
-}
-
-/** JSON with sorted keys. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join()}}`;
 }
 
 /** Task → item → mean of the primary component over its scored samples. */

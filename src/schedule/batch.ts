@@ -3,7 +3,7 @@ import { type Item, randomStream } from "../core/index.js";
 /** A schedule of method §1. */
 export type Schedule =
   | { readonly kind: "joint" }
-  | { readonly kind: "curriculum"; readonly order: readonly string[] }
+  | { readonly kind: "curriculum"; readonly order: readonly string[] | "auto" }
   | { readonly kind: "mixed"; readonly ratios: Readonly<Record<string, number>> };
 
 /** The items of one optimizer step, each with its task. */
@@ -31,6 +31,7 @@ export interface BatchPlan {
  * All batches of a schedule, a pure function of the plan: within an epoch batches are disjoint and cover, the last may be
  * short, never padded. `mixed` fills each batch by ratio, reshuffles a task that runs out, and claims no coverage; its
  * epoch has as many batches as a joint one.
+ * @throws RangeError for an order that is still to be solved
  */
 export function scheduleBatches(plan: BatchPlan): Batch[] {
   const drafts = draftBatches(plan);
@@ -49,6 +50,7 @@ function draftBatches(plan: BatchPlan): Draft[] {
         plan.tasks.flatMap((task) => task.items),
       );
     case "curriculum":
+      if (schedule.order === "auto") throw new RangeError("order: auto is settled before batches are made");
       return schedule.order.flatMap((id) => epochsOf(plan, id, plan.tasks.find((task) => task.id === id)?.items ?? []));
     case "mixed":
       return mixedBatches(plan, schedule.ratios);

@@ -11,6 +11,8 @@ export interface ReportFacts {
   readonly sandbox: string;
   readonly judge: string;
   readonly checkpoint: string;
+  /** How the order of stages was solved. */
+  readonly order?: string;
   /** Highest resident memory of the run's processes together, bytes; undefined where it could not be measured. */
   readonly peakMemoryBytes: number | undefined;
   /** Sentences that every reader must see, e.g. that the judge is for trying out only. */
@@ -65,6 +67,7 @@ export function reportMarkdown(
     "",
     `Model ${facts.model} · engine ${facts.engine} · sandbox ${facts.sandbox} · judge ${facts.judge}`,
     "",
+    ...(facts.order === undefined ? [] : [`Schedule: ${facts.order}.`, ""]),
     ...facts.cautions.map((caution) => `> **Caution:** ${caution}`),
     "",
     "## Held-out results (mean with 95 % interval)",

@@ -70,6 +70,33 @@ it("a transfer run killed in the middle and resumed gives the same matrix as one
   expect(JSON.parse(advised.stdout)).toMatchObject({ scale: "fraction", orders: [{}, {}] });
 }, 300_000);
 
+it("a run with order: auto takes the order that the probes show, and keeps it when it goes on", async () => {
+  const auto = [
+    "--set",
+    "schedule={kind: curriculum, order: auto, transfer: runs/whole}",
+    "--set",
+    "train.maxUpdates=1",
+  ];
+  const train = await omni(["train", "omni.yaml", "--run-id", "auto", ...auto], { cwd: folder });
+  expect(train.code, train.stderr).toBe(0);
+  const advised = await omni(["schedule", transferFile("whole"), "--json"], { cwd: folder });
+  const { order } = JSON.parse(advised.stdout).exact;
+  const said = `order ${order.join(" → ")} from ${transferFile("whole")}`;
+  expect(train.stderr).toContain(said);
+  expect(train.stdout).toContain(`Schedule: ${said}`);
+  const config = join(folder, "runs", "auto", "config.yaml");
+  expect(readFileSync(config, "utf8")).toContain(`  order:\n    - ${order[0]}\n    - ${order[1]}\n  settled:\n`);
+  const resumed = await omni(["resume", "auto", "--json"], { cwd: folder });
+  expect(resumed.code, resumed.stderr).toBe(0);
+  expect(JSON.parse(resumed.stdout).report).toContain(`Schedule: ${said}`);
+
+  const other = [...auto, "--set", "tasks.sums.reward.format=0.5"];
+  const refused = await omni(["train", "omni.yaml", "--run-id", "other", ...other], { cwd: folder });
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('was measured with another reward of task "sums"');
+  expect(existsSync(join(folder, "runs", "other"))).toBe(false);
+}, 300_000);
+
 it("tells its cost beforehand and starts nothing", async () => {
   const { code, stdout } = await omni(["transfer", "omni.yaml", "--dry-run", "--run-id", "dry", "--json"], {
     cwd: folder,

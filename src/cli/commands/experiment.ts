@@ -28,7 +28,9 @@ The first Ctrl-C finishes the step and saves (exit code 130), the second stops a
       const loaded = await configOf(cli, path, options);
       const { experimentRun, planRun } = await import("../../compose/index.js");
       if (options.dryRun === true) {
-        const { experiment } = await planRun(loaded);
+        const { config, baseDir } = loaded;
+        // An experiment makes its own orders, so one that is still to be solved needs no file here.
+        const { experiment } = await planRun({ config: { ...config, schedule: { kind: "joint" } }, baseDir });
         answer(cli, experiment ?? null, () => experimentText(experiment, path));
         return;
       }

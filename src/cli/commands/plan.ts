@@ -74,6 +74,7 @@ function planText(loaded: LoadedConfig, plan: Plan, bounds: Estimate): string {
     ...(plan.tasks.some((task) => task.assumed)
       ? ["? the hub cannot be reached: counts are those of data.limit and data.split", ""]
       : []),
+    ...plan.notices.flatMap((notice) => [notice, ""]),
     ...(plan.experiment === undefined ? [] : [...experimentLines(plan.experiment), ""]),
     "values that are not defaults:",
     ...chosenValues(loaded),

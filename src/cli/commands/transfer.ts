@@ -61,7 +61,10 @@ async function costOf(config: OmniConfig, baseDir: string): Promise<TransferCost
     joint: false,
     temperatures: [],
   };
-  const { experiment: plan } = await planRun({ config: { ...config, experiment: probes }, baseDir });
+  const { experiment: plan } = await planRun({
+    config: { ...config, schedule: { kind: "joint" }, experiment: probes },
+    baseDir,
+  });
   if (plan === undefined) throw new Error("a plan without its experiment"); // the section is given
   const longest = Math.max(0, ...config.tasks.map((task) => task.maxTokens ?? config.train.maxTokens));
   const trained = plan.rollouts * longest;

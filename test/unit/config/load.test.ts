@@ -129,6 +129,16 @@ describe("a wrong config is one line with its place and the remedy", () => {
       'omni.yaml:7:39: order names no task: "arithmetik"; did you mean "arithmetic"?',
     ],
     [
+      "auto without a file",
+      `${good}schedule: { kind: curriculum, order: auto }\n`,
+      "omni.yaml:7:38: order: auto needs transfer: PATH, a run of omni transfer or its transfer.json; add it",
+    ],
+    [
+      "a file beside a given order",
+      `${good}schedule: { kind: curriculum, order: [arithmetic], transfer: t.json }\n`,
+      "omni.yaml:7:52: transfer is for order: auto, and here the order is given; remove one of the two",
+    ],
+    [
       "order twice",
       `${good}schedule: { kind: curriculum, order: [arithmetic, arithmetic] }\n`,
       'omni.yaml:7:51: order names "arithmetic" twice; name each task once',
