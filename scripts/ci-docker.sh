@@ -36,6 +36,6 @@ if ! answers; then
   done
 fi
 
-for image in python node; do
+for image in python node python-science; do
   "$here/../docker/images/build.sh" "$image" >/dev/null
 done

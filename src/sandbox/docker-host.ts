@@ -36,11 +36,13 @@ export class DockerHost {
   #live = 0;
   #lost: { readonly sinceMs: number; readonly back: Promise<void>; readonly why: string } | undefined;
 
-  constructor(client: DockerClient, weight: number, fleet: DockerFleet) {
+  /** @param imageId what the fleet's image for Python was found to be; undefined: looked for when first needed */
+  constructor(client: DockerClient, weight: number, fleet: DockerFleet, imageId: string | undefined) {
     this.name = client.name;
     this.#client = client;
     this.#weight = weight;
     this.#fleet = fleet;
+    if (imageId !== undefined) this.#imageIds.set(fleet.images.python, Promise.resolve(imageId));
   }
 
   /** Containers that it holds, in proportion to what it is meant to hold. */
@@ -75,7 +77,7 @@ export class DockerHost {
     }
   }
 
-  /** By its id, so that a tag moved in mid-run changes nothing. */
+  /** By its id, and once for all, so that a tag moved in mid-run changes nothing. */
   #imageId(image: string): Promise<string> {
     const known = this.#imageIds.get(image);
     if (known !== undefined) return known;
@@ -127,8 +129,6 @@ export class DockerHost {
       this.#fleet.notice(`sandbox: waiting for Docker at ${this.name}, ${seconds(sinceMs)} (${why})`);
     }
     this.#lost = undefined;
-    // A daemon that comes back may have other images.
-    this.#imageIds.clear();
     this.#fleet.notice(`sandbox: Docker at ${this.name} answers again after ${seconds(sinceMs)}`);
   }
 

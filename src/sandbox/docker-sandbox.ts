@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { OmniError, PrerequisiteError, SandboxError } from "../core/index.js";
 import type { DockerHostOptions } from "./docker-address.js";
 import { labelsOf, sweepOrphans } from "./docker-containers.js";
-import { checkDaemon, type DockerCheck, dockerClient, imageReference, shortId, usualImages } from "./docker-daemon.js";
+import { checkDaemon, type DockerCheck, dockerClient, imageReference, usualImages } from "./docker-daemon.js";
 import { type DockerFleet, DockerHost } from "./docker-host.js";
 import { DockerHosts, defaultPatienceMs } from "./docker-hosts.js";
 import { resolveLimits } from "./limits.js";
@@ -45,7 +45,7 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
     const checks = await Promise.all(clients.map(({ client }) => checkDaemon(client, options)));
     refuseUnfit(checks);
     const fleetHosts = clients.map(({ client, weight }, index) => {
-      const host = new DockerHost(client, weight, fleet);
+      const host = new DockerHost(client, weight, fleet, checks[index]?.imageId);
       if (!checks[index]?.ok) host.lose(checks[index]?.detail ?? "");
       return host;
     });
@@ -89,7 +89,7 @@ async function sweep(docker: Parameters<typeof sweepOrphans>[0]): Promise<void> 
 
 function describeHosts(checks: readonly DockerCheck[], image: string, runtime: string | undefined): string {
   const versions = [...new Set(checks.flatMap(({ serverVersion }) => serverVersion ?? []))].join(", ");
-  const ids = [...new Set(checks.flatMap(({ imageId }) => (imageId === undefined ? [] : shortId(imageId))))].join(", ");
+  const ids = [...new Set(checks.flatMap(({ imageId }) => imageId ?? []))].join(", ");
   const hosts = checks.length > 1 ? ` on ${checks.length} hosts` : "";
   return `Docker ${versions}${hosts}, ${imageReference(image)} ${ids}${runtime === undefined ? "" : `, ${runtime}`}`;
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import Docker from "dockerode";
 import type { TestContext } from "vitest";
@@ -11,6 +12,15 @@ export function needDocker(context: TestContext): void {
   if (docker.ok) return;
   if ((process.env.OMNI_REQUIRE ?? "").split(",").includes("docker")) throw new Error(docker.detail);
   context.skip("no Docker");
+}
+
+/** The same for one of our images beside the usual one. */
+export function needImage(context: TestContext, image: string): void {
+  needDocker(context);
+  const name = `omni-thinker/sandbox-${image}:1`;
+  if (spawnSync("docker", ["image", "inspect", name], { stdio: "ignore" }).status === 0) return;
+  if ((process.env.OMNI_REQUIRE ?? "").split(",").includes("docker")) throw new Error(`Docker has no image ${name}`);
+  context.skip(`no image ${name}`);
 }
 
 /** Skips a test where a program that it tries the sandbox with is missing; fails it under OMNI_REQUIRE=docker. */
