@@ -1,12 +1,13 @@
 import type { OmniConfig } from "../config/index.js";
 import type { ChatMessage } from "../core/index.js";
-import { buildReward, type Disagreement, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
+import { buildReward, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { buildTask, type LoadReport, openTaskData, type TaskData } from "../tasks/index.js";
 import type { Task } from "../tasks/task.js";
 import type { LoadedTask, Usage } from "../train/index.js";
 import type { VerifyWorkers } from "../workers/workers.js";
+import { noticed } from "./disagreement.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
 import { openConfiguredJudge } from "./judge.js";
 import { cacheFolder } from "./places.js";
@@ -104,7 +105,7 @@ async function loadTasks(
   const loaded: LoadedTask[] = [];
   for (const read of data) {
     const task = buildTask(read, {
-      reward: buildReward(read.config, { ...parts, onDisagreement: told(notice) }),
+      reward: buildReward(read.config, { ...parts, onDisagreement: noticed(notice) }),
       tokenLengths,
     });
     loaded.push({ task, splits: await task.load(signal) });
@@ -112,14 +113,6 @@ async function loadTasks(
   }
   for (const task of customTasks ?? []) loaded.push({ task, splits: await task.load(signal) });
   return loaded;
-}
-
-/** Where the two math verifiers disagree, as one line. */
-function told(notice: (line: string) => void) {
-  return ({ answer, gold, verdicts }: Disagreement) => {
-    const said = Object.entries(verdicts).map(([name, verdict]) => `${name} says ${verdict}`);
-    notice(`math verifiers disagree on ${JSON.stringify(answer)} for ${JSON.stringify(gold)}: ${said.join(", ")}`);
-  };
 }
 
 /** What of a data set will not teach, in words; nothing when all of it will. */

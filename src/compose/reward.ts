@@ -1,12 +1,13 @@
 import { pathToFileURL } from "node:url";
 import { hint, type OmniConfig } from "../config/index.js";
 import { ConfigError, DataError, deriveSeed, type RewardRecord } from "../core/index.js";
-import { buildReward, type Judge, type QaStyle, rewardFamilies } from "../rewards/index.js";
+import { buildReward, type Judge, type MathVerifier, type QaStyle, rewardFamilies } from "../rewards/index.js";
 import type { Reward } from "../rewards/reward.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { MAX_LINE_CHARS, parseResponseLine, type ResponseLine, type WrongLine } from "../tasks/index.js";
 import type { VerifyWorkers } from "../workers/workers.js";
+import { noticed } from "./disagreement.js";
 import { inOrder } from "./in-order.js";
 import { openConfiguredJudge } from "./judge.js";
 import { openWorkers } from "./workers.js";
@@ -20,6 +21,11 @@ export interface RewardOptions {
   /** Weights and style are those of this task of the config. */
   readonly taskId?: string;
   readonly style?: QaStyle;
+  /** Of math: which verifier decides, and whether the other runs beside it; disagreements reach `notice`. */
+  readonly verifier?: MathVerifier;
+  readonly compareVerifiers?: boolean;
+  /** Of math and qa: without an answer block, the last `\boxed{}` counts. */
+  readonly boxedOutside?: boolean;
   /** The response itself is the answer, and only the primary component is scored. */
   readonly raw?: boolean;
   readonly signal: AbortSignal;
@@ -112,23 +118,45 @@ type Family = (typeof rewardFamilies)[number];
 
 const isFamily = (name: string): name is Family => rewardFamilies.some((family) => family === name);
 
-function familyReward(family: Family, { config, taskId, style, raw }: RewardOptions, tools: Tools): Reward {
+function familyReward(family: Family, options: RewardOptions, tools: Tools): Reward {
+  const { config, taskId, raw, notice } = options;
   if (family === "writing" && tools.judge === undefined) {
     throw new ConfigError(
       "writing needs a judge: --config FILE with a section judge, or --set judge.baseUrl=URL --set judge.model=NAME",
       { code: "no_judge" },
     );
   }
+  checkSettings(family, options);
   const task = taskId === undefined ? undefined : taskNamed(taskId, family, config);
-  const asked = style ?? task?.data.style;
+  const style = options.style ?? task?.data.style;
+  const { verifier = task?.verifier, compareVerifiers = task?.compareVerifiers } = options;
+  const { boxedOutside = task?.boxedOutside } = options;
   const settings = {
     id: taskId ?? family,
     family,
     ...(task && { reward: task.reward }),
-    ...(task?.verifier && { verifier: task.verifier }),
-    data: asked ? { style: asked } : {},
+    ...(verifier !== undefined && { verifier }),
+    ...(compareVerifiers !== undefined && { compareVerifiers }),
+    ...(boxedOutside !== undefined && { boxedOutside }),
+    ...(task?.rubric !== undefined && { rubric: task.rubric }),
+    data: style ? { style } : {},
   };
-  return buildReward(settings, tools, raw ? { raw } : {});
+  return buildReward(settings, { ...tools, onDisagreement: noticed(notice) }, raw ? { raw } : {});
+}
+
+/** Settings of one family that are asked of another would be passed over in silence. */
+function checkSettings(family: Family, { style, verifier, compareVerifiers, boxedOutside }: RewardOptions): void {
+  const given = [
+    { flag: "--style", value: style, families: ["qa"] },
+    { flag: "--verifier", value: verifier, families: ["math"] },
+    { flag: "--compare-verifiers", value: compareVerifiers, families: ["math"] },
+    { flag: "--boxed-outside", value: boxedOutside, families: ["math", "qa"] },
+  ];
+  const wrong = given.find(({ value, families }) => value !== undefined && !families.includes(family));
+  if (wrong === undefined) return;
+  throw new ConfigError(`${wrong.flag} is for ${wrong.families.join(" and ")}, not for ${family}; leave it out`, {
+    code: "usage",
+  });
 }
 
 function taskNamed(taskId: string, family: string, { tasks }: OmniConfig) {
@@ -142,16 +170,17 @@ function taskNamed(taskId: string, family: string, { tasks }: OmniConfig) {
 }
 
 /** A reward of the user's own, by the path of its module. */
-async function moduleReward(path: string, { raw, taskId }: RewardOptions): Promise<Reward> {
+async function moduleReward(path: string, options: RewardOptions): Promise<Reward> {
+  const { raw, taskId, style, verifier, boxedOutside } = options;
   if (!/\.[cm]?js$/.test(path)) {
     const remedy = "or the path of a .js or .mjs file that exports a reward by default";
     throw new ConfigError(`unknown family "${path}"${hint(path, rewardFamilies)} (${remedy})`, {
       code: "unknown_family",
     });
   }
-  if (raw || taskId !== undefined) {
+  if (raw || taskId !== undefined || style !== undefined || verifier !== undefined || boxedOutside !== undefined) {
     throw new ConfigError(
-      `${path}: --raw and --task are for the four families; a module reads the response as it likes`,
+      `${path}: --raw, --task, --style, --verifier and --boxed-outside are for the four families; a module reads the response as it likes`,
     );
   }
   let exported: unknown;

@@ -1,6 +1,6 @@
 import { DataError } from "../core/index.js";
-import type { SandboxLimits, Submission } from "../sandbox/sandbox.js";
-import { parseTests } from "../tasks/index.js";
+import type { Submission } from "../sandbox/sandbox.js";
+import { parseLimits, parseTests } from "../tasks/index.js";
 
 /** A line of `omni sandbox run`, with the reference solution where it has one. */
 export interface SubmissionLine {
@@ -20,15 +20,6 @@ export interface WrongSubmission {
 }
 
 type Row = Readonly<Record<string, unknown>>;
-
-const limitNames: Readonly<Record<string, keyof SandboxLimits>> = {
-  wall_s: "wallS",
-  cpu_s: "cpuS",
-  memory_mb: "memoryMb",
-  pids: "pids",
-  disk_mb: "diskMb",
-  output_mb: "outputMb",
-};
 
 /**
  * Reads `{"id", "language", "code", "tests", "limits"?, "solution"?}`. What the sandbox itself refuses (language, ranges,
@@ -53,7 +44,7 @@ export function parseSubmissionLine(text: string, origin: string): SubmissionLin
   if (typeof code !== "string") return wrong('field "code" must be a text');
   if (typeof language !== "string") return wrong('field "language" must be a text such as "python"');
   if (solution !== undefined && typeof solution !== "string") return wrong('field "solution" must be a text');
-  const limits = limitsOf(row.limits);
+  const limits = parseLimits(row.limits);
   if (typeof limits === "string") return wrong(limits);
   if (tests === undefined || tests === null) return wrong("there are no tests", "no_tests");
   if (!isRow(tests)) return wrong('field "tests" must be an object {kind: stdio | unittest | asserts, …}');
@@ -67,19 +58,6 @@ export function parseSubmissionLine(text: string, origin: string): SubmissionLin
     if (error instanceof DataError) return { id, verdict: "rejected", error };
     throw error;
   }
-}
-
-/** The limits under our names, or what is wrong with them. */
-function limitsOf(given: unknown): Partial<SandboxLimits> | string {
-  if (given === undefined || given === null) return {};
-  if (!isRow(given)) return 'field "limits" must be an object';
-  const limits: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(given)) {
-    const known = limitNames[name];
-    if (known === undefined) return `unknown limit "${name}"; use ${Object.keys(limitNames).join(", ")}`;
-    if (value !== null) limits[known] = value;
-  }
-  return limits;
 }
 
 function isRow(value: unknown): value is Row {

@@ -58,16 +58,23 @@ function rewardIssues({ family, reward }: TaskConfig, path: ConfigPath): ConfigI
     );
 }
 
+/** Settings of how an answer is read and judged, by the families that have them. */
+const verifierFamilies = {
+  verifier: ["math"],
+  compareVerifiers: ["math"],
+  boxedOutside: ["math", "qa"],
+  rubric: ["writing"],
+} as const satisfies Partial<Record<keyof TaskConfig, readonly TaskConfig["family"][]>>;
+
 function verifierIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
-  if (task.family === "math") return [];
-  return (["verifier", "compareVerifiers"] as const)
-    .filter((key) => task[key] !== undefined)
-    .map((key) =>
+  return Object.entries(verifierFamilies)
+    .filter(([key, families]) => key in task && !families.some((family) => family === task.family))
+    .map(([key, families]) =>
       issue(
         [...path, key],
         "key",
         "verifier",
-        `${key} is for tasks of family math, this one is ${task.family}; remove it`,
+        `${key} is for tasks of family ${families.join(" or ")}, this one is ${task.family}; remove it`,
       ),
     );
 }

@@ -95,6 +95,8 @@ const taskSchema = strict({
   reward: z.record(z.string(), share).readonly().prefault({}),
   verifier: z.enum(["builtin", "math-verify"]).exactOptional(),
   compareVerifiers: z.boolean().exactOptional(),
+  boxedOutside: z.boolean().exactOptional(),
+  rubric: text.exactOptional(),
   klBeta: z.number().min(0).default(0),
   temperature: z.number().gt(0).max(10).exactOptional(),
   maxTokens: count.exactOptional(),

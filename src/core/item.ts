@@ -6,12 +6,22 @@ export type CodeTests =
   | { readonly kind: "unittest"; readonly mode: "module" | "same_file"; readonly code: string }
   | { readonly kind: "asserts"; readonly code: string; readonly setup?: string };
 
+/** Limits of an item's own on its programs, wall and cpu a stdio case or a test run; what is left out is the sandbox's. */
+export interface CodeLimits {
+  readonly wallS?: number;
+  readonly cpuS?: number;
+  readonly memoryMb?: number;
+  readonly pids?: number;
+  readonly diskMb?: number;
+  readonly outputMb?: number;
+}
+
 /** What an item knows about right answers. A broken or missing gold is `none`: its primary reward is undefined. */
 export type Gold =
   | { readonly kind: "math"; readonly answer: string }
-  | { readonly kind: "code"; readonly tests: CodeTests; readonly solution?: string }
+  | { readonly kind: "code"; readonly tests: CodeTests; readonly solution?: string; readonly limits?: CodeLimits }
   | { readonly kind: "qa"; readonly answers: readonly string[]; readonly options?: readonly string[] }
-  | { readonly kind: "writing"; readonly reference: string }
+  | { readonly kind: "writing"; readonly reference: string; readonly rubric?: string }
   | { readonly kind: "custom"; readonly data: unknown }
   | { readonly kind: "none"; readonly reason: string };
 

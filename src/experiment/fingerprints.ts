@@ -35,16 +35,17 @@ export async function fingerprintsOf(config: OmniConfig): Promise<Fingerprints> 
 }
 
 async function taskFingerprint({ judge }: OmniConfig, task: TaskConfig): Promise<TaskFingerprint> {
-  const { family, data, prompt, reward, verifier } = task;
+  const { family, data, prompt, reward, verifier, boxedOutside } = task;
   const { source, split, ...mapping } = data;
   const part = async (of: number | string) => (typeof of === "string" ? content(of) : of);
   const parts = { validation: await part(split.validation), test: await part(split.test) };
   const asked = family === "writing" && judge !== undefined;
-  const { model, rubric, temperature, orders } = judge ?? {};
+  const { model, temperature, orders } = judge ?? {};
+  const rubric = task.rubric ?? judge?.rubric;
   return {
     data: hash({ family, mapping, source: await content(source), split: parts }),
     prompt: hash(prompt),
-    reward: hash({ reward, verifier, judge: asked ? { model, rubric, temperature, orders } : undefined }),
+    reward: hash({ reward, verifier, boxedOutside, judge: asked ? { model, rubric, temperature, orders } : undefined }),
   };
 }
 

@@ -29,6 +29,10 @@ export interface RewardSettings {
   /** Of family math: which verifier decides, and whether the other runs beside it to be compared. */
   readonly verifier?: MathVerifier;
   readonly compareVerifiers?: boolean;
+  /** Of math and qa: without an answer block, the last `\boxed{}` after the think block counts. Default false. */
+  readonly boxedOutside?: boolean;
+  /** Of writing: what good means; undefined = the judge's own. */
+  readonly rubric?: string;
 }
 
 /** What primary components work with; needed only by the families that use them. */
@@ -48,16 +52,17 @@ export interface RewardTools {
  * response itself is the answer and only the primary component is scored. Throws ConfigError on an unknown component, a
  * weight outside [0, 1], or a missing sandbox or judge.
  */
-export function buildReward(task: RewardSettings, tools: RewardTools = {}, options: AnswerOptions = {}): Reward {
+export function buildReward(task: RewardSettings, tools: RewardTools = {}, given: AnswerOptions = {}): Reward {
+  const options = task.boxedOutside ? { boxedOutside: true, ...given } : given;
   const primary = primaryComponent(task, tools, options);
-  const given = task.reward ?? {};
-  for (const [name, weight] of Object.entries(given)) checkComponent(task, name, weight);
-  const custom = Object.keys(given).length > 0;
-  const components: Weighted[] = [{ component: primary, weight: given[task.family] ?? defaultWeights.primary }];
+  const weights = task.reward ?? {};
+  for (const [name, weight] of Object.entries(weights)) checkComponent(task, name, weight);
+  const custom = Object.keys(weights).length > 0;
+  const components: Weighted[] = [{ component: primary, weight: weights[task.family] ?? defaultWeights.primary }];
   if (options.raw) return composeReward({ primary: task.family, components });
-  components.push({ component: formatComponent, weight: given.format ?? (custom ? 0 : defaultWeights.format) });
-  if (!custom || given.tags !== undefined) {
-    components.push({ component: tagsComponent, weight: given.tags ?? defaultWeights.tags });
+  components.push({ component: formatComponent, weight: weights.format ?? (custom ? 0 : defaultWeights.format) });
+  if (!custom || weights.tags !== undefined) {
+    components.push({ component: tagsComponent, weight: weights.tags ?? defaultWeights.tags });
   }
   return composeReward({ primary: task.family, components });
 }
@@ -80,7 +85,7 @@ function primaryComponent(task: RewardSettings, tools: RewardTools, options: Ans
     case "writing":
       if (judge === undefined)
         throw new ConfigError(`task "${task.id}": family writing needs a judge; configure judge`);
-      return writingComponent({ ...options, judge });
+      return writingComponent({ ...options, judge, ...(task.rubric !== undefined && { rubric: task.rubric }) });
     default: {
       const family: string = task.family satisfies never;
       throw new ConfigError(`task "${task.id}": unknown family "${family}"${hint(family, rewardFamilies)}`);

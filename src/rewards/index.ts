@@ -27,6 +27,7 @@ export { type OpenAIJudgeOptions, openJudge } from "./judge/openai-judge.js";
 export type { PanelItem } from "./judge/panel-items.js";
 export { DEFAULT_RUBRIC } from "./judge/prompt.js";
 export { type Comparison, compareAnswers } from "./math/compare.js";
+export { unknownUnit } from "./math/gold-unit.js";
 export { type Disagreement, type MathOptions, mathComponent, scoreMath } from "./math/math.js";
 export { type MathVerifier, mathJobs, mathVerifiers } from "./math/verify-job.js";
 export { normaliseAnswer } from "./qa/normalise.js";

@@ -1,4 +1,5 @@
 export { buildTask, type DataTask, type TaskParts } from "./build-task.js";
+export { parseLimits } from "./code/parse-limits.js";
 export { parseTests } from "./code/parse-tests.js";
 export { type CustomItem, defineTask, type TaskDefinition } from "./define-task.js";
 export type { QaStyle } from "./family.js";

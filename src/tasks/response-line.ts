@@ -1,5 +1,7 @@
 import { hint } from "../config/index.js";
 import { type ChatMessage, DataError, type Gold, type Item } from "../core/index.js";
+import { unknownUnit } from "../rewards/index.js";
+import { parseLimits } from "./code/parse-limits.js";
 import { parseTests } from "./code/parse-tests.js";
 import { noGold } from "./family.js";
 import { isRecord } from "./sources/index.js";
@@ -11,6 +13,8 @@ export interface ResponseLine {
   readonly item: Item;
   readonly response: string;
   readonly truncated: boolean;
+  /** What should be mended though the line can be scored: a gold whose unit nobody knows. Begins with its `file:line`. */
+  readonly problem?: DataError;
 }
 
 /** A line that is no {@link ResponseLine}. */
@@ -67,8 +71,10 @@ function readRow(row: Row, id: string | number, family: string, origin: string):
   }
   const messages = messagesOf(row.prompt, origin);
   const question = messages.findLast((message) => message.role === "user")?.content ?? "";
-  const item: Item = { id: String(id), taskId: family, question, messages, gold: goldOf(row, family, origin) };
-  return { id, item, response: row.response, truncated: row.truncated === true };
+  const gold = goldOf(row, family, origin);
+  const item: Item = { id: String(id), taskId: family, question, messages, gold };
+  const problem = problemOf(gold, origin);
+  return { id, item, response: row.response, truncated: row.truncated === true, ...(problem && { problem }) };
 }
 
 /** A prompt is the question, or chat messages; a last assistant message is the start of the response (its prefill). */
@@ -100,10 +106,21 @@ function goldOf(row: Row, family: string, origin: string): Gold {
       return codeGold(row, origin);
     case "writing":
       if (typeof row.reference !== "string") throw wrong(origin, needs(row, "reference", "a text", family));
-      return { kind: "writing", reference: row.reference };
+      if (row.rubric !== undefined && row.rubric !== null && typeof row.rubric !== "string") {
+        throw wrong(origin, needs(row, "rubric", "a text"));
+      }
+      return { kind: "writing", reference: row.reference, ...(row.rubric && { rubric: row.rubric }) };
     default:
       return { kind: "custom", data: row };
   }
+}
+
+function problemOf(gold: Gold, origin: string): DataError | undefined {
+  const unit = gold.kind === "math" ? unknownUnit(gold.answer) : undefined;
+  if (unit === undefined) return undefined;
+  const remedy = "answers count with that word or without a unit; use a known unit, or leave it out";
+  const message = `${origin}: field "answer" has the unknown unit "${unit.slice(0, 40)}"; ${remedy}`;
+  return new DataError(message, { code: "unknown_unit", details: { origin, unit } });
 }
 
 function qaGold(row: Row, origin: string): Gold {
@@ -114,13 +131,18 @@ function qaGold(row: Row, origin: string): Gold {
   return { kind: "qa", answers, ...(options && { options }) };
 }
 
-function codeGold({ tests }: Row, origin: string): Gold {
+function codeGold({ tests, limits: given }: Row, origin: string): Gold {
+  const limits = parseLimits(given);
+  if (typeof limits === "string") throw wrong(origin, limits);
+  if (Object.values(limits).some((value) => typeof value !== "number" || !(value > 0))) {
+    throw wrong(origin, 'field "limits" must hold numbers above 0');
+  }
   if (tests === undefined || tests === null) return noGold("no tests");
   if (!isRecord(tests)) {
     throw wrong(origin, `tests must be an object {kind: stdio | unittest | asserts, …}, not ${kindOf(tests)}`);
   }
   const parsed = parseTests(tests, origin);
-  return typeof parsed === "string" ? noGold(parsed) : { kind: "code", tests: parsed };
+  return typeof parsed === "string" ? noGold(parsed) : { kind: "code", tests: parsed, ...(given ? { limits } : {}) };
 }
 
 /** A number that is not the one written: JSON numbers are read as doubles. */
@@ -142,6 +164,7 @@ function scalars(value: unknown): readonly string[] | undefined {
 function needs(row: Row, name: string, wanted: string, family?: string): string {
   const given = row[name];
   if (given !== undefined && given !== null) return `field "${name}" must be ${wanted}, not ${kindOf(given)}`;
+  if (given === null) return `field "${name}" is null; it must be ${wanted}`;
   const other = Object.entries(goldFields).find(([one, field]) => one !== family && row[field] !== undefined);
   const looks = family !== undefined && other !== undefined ? `; this looks like a line of family ${other[0]}` : "";
   return `field "${name}" is missing${looks || hint(name, Object.keys(row).slice(0, 20)) || "; add it"}`;

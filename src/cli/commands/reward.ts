@@ -18,6 +18,9 @@ interface RewardFlags {
   readonly set: readonly string[];
   readonly task?: string;
   readonly style?: "full-text" | "letter" | "open";
+  readonly verifier?: "builtin" | "math-verify";
+  readonly compareVerifiers?: boolean;
+  readonly boxedOutside?: boolean;
   readonly raw?: boolean;
   readonly strict?: boolean;
   readonly explain?: boolean;
@@ -34,6 +37,9 @@ export function addReward(program: Command, cli: Cli): void {
     .option("--config <file>", "a config whose judge, sandbox and seed to use")
     .option("--task <id>", "take weights and style from this task of the config")
     .addOption(new Option("--style <style>", "how qa asks").choices(["full-text", "letter", "open"]))
+    .addOption(new Option("--verifier <name>", "math: which one decides").choices(["builtin", "math-verify"]))
+    .option("--compare-verifiers", "math: run the other verifier too and name where they disagree; no value changes")
+    .option("--boxed-outside", "math, qa: without an answer block the last \\boxed{} after the think block counts")
     .option("--raw", "the response itself is the answer: no tags, primary component only")
     .option("--explain", "say for each line what was compared and why it got its value")
     .option("--attack-panel", "writing: measure how often text that speaks to the judge turns it; needs no input")
@@ -47,7 +53,8 @@ const help = `
 Beside id, response and prompt a line has: answer (math), answers (qa; options for --style letter), tests (code, as in
 omni sandbox run), reference (writing). With --json a line out is
 {"id", "total": number|null, "components": {name: {"value": number|null, "weight", "reason"?}}}, in the order of the input.
-A wrong line yields one with total null and an "error", is named on stderr, and makes the exit code 1 at the end.
+A wrong line yields one with total null and an "error", is named on stderr, and makes the exit code 1 at the end. So does an
+unknown unit in a math answer, but the line is scored. A code line may have its own limits, a writing line its own rubric.
 
 Examples:
   $ echo '{"id": 1, "response": "<think>…</think><answer>0.5</answer>", "answer": "1/2"}' | omni reward math --input -
@@ -78,12 +85,16 @@ async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void
   const { openReward } = await import("../../compose/index.js");
   const { signal, end } = abortOnInterrupt(cli);
   try {
+    const { task, style, verifier, compareVerifiers, boxedOutside, raw } = flags;
     const opened = await openReward({
       family,
       config: loaded.config,
-      ...(flags.task !== undefined && { taskId: flags.task }),
-      ...(flags.style !== undefined && { style: flags.style }),
-      ...(flags.raw !== undefined && { raw: flags.raw }),
+      ...(task !== undefined && { taskId: task }),
+      ...(style !== undefined && { style }),
+      ...(verifier !== undefined && { verifier }),
+      ...(compareVerifiers !== undefined && { compareVerifiers }),
+      ...(boxedOutside !== undefined && { boxedOutside }),
+      ...(raw !== undefined && { raw }),
       signal,
       notice: (line) => say(cli, line),
     });
@@ -134,10 +145,11 @@ async function scoreAll(
       // Nobody reads any more (omni reward … | head): what follows would be judged and paid for in vain.
       if (cli.io.isHeard?.() === false) return;
       count.lines += 1;
-      if (!scored.ok) count.wrong += 1;
-      else if (scored.record.total === null) count.undefined += 1;
+      const problem = problemOf(scored);
+      if (problem !== undefined) count.wrong += 1;
+      if (scored.ok && scored.record.total === null) count.undefined += 1;
       show(cli, scored, opened, flags);
-      if (!scored.ok && flags.strict) break;
+      if (problem !== undefined && flags.strict) break;
     }
   } finally {
     clearInterval(progress);
@@ -147,8 +159,12 @@ async function scoreAll(
   if (count.wrong > 0) cli.exitCode = exitCodes.failure;
 }
 
+/** What is wrong with a line, also with one that could be scored all the same. */
+const problemOf = (scored: ScoredLine) => (scored.ok ? scored.line.problem : scored.error);
+
 function show(cli: Cli, scored: ScoredLine, { reward, family }: OpenReward, { explain }: RewardFlags): void {
-  if (!scored.ok) say(cli, `error: ${oneLine(scored.error.message)}`);
+  const problem = problemOf(scored);
+  if (problem !== undefined) say(cli, `error: ${oneLine(problem.message)}`);
   if (cli.json) cli.io.stdout.write(`${JSON.stringify(document(scored, reward.primary, explain === true))}\n`);
   else if (scored.ok) cli.io.stdout.write(`${explain ? explained(scored, family) : shortLine(scored)}\n`);
 }
@@ -165,7 +181,9 @@ function document(scored: ScoredLine, primary: string, explain: boolean): object
     name,
     { value, weight, ...(reason !== undefined && { reason }), ...(explain && details && { details }) },
   ]);
-  return { id: scored.line.id, total, components: Object.fromEntries(shown) };
+  const { id, problem } = scored.line;
+  const error = problem && { error: { code: problem.code, message: problem.message } };
+  return { id, total, components: Object.fromEntries(shown), ...error };
 }
 
 function counted({ lines, wrong, undefined: open }: Count): string {

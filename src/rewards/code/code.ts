@@ -7,7 +7,7 @@ import { extractProgram, MAX_PROGRAM_CHARS } from "./program.js";
 /** What the component `code` needs. */
 export interface CodeOptions extends AnswerOptions {
   readonly sandbox: Sandbox;
-  /** Undefined = the sandbox's own limits. */
+  /** Undefined = the sandbox's own limits; those of an item go before. */
   readonly limits?: Partial<SandboxLimits>;
 }
 
@@ -31,8 +31,9 @@ export function codeComponent(options: CodeOptions): RewardComponent {
       const code = extractProgram(answer.text);
       if (code === "") return { value: 0, reason: "the program is empty" };
       if (code.length > MAX_PROGRAM_CHARS) return { value: 0, reason: "the program is longer than 100,000 characters" };
-      const submission = { id: `${id}#${input.seed}`, language: "python" as const, code, tests: gold.tests };
-      const result = await sandbox.run(limits ? { ...submission, limits } : submission, signal ? { signal } : {});
+      const own = limits || gold.limits ? { limits: { ...limits, ...gold.limits } } : {};
+      const submission = { id: `${id}#${input.seed}`, language: "python" as const, code, tests: gold.tests, ...own };
+      const result = await sandbox.run(submission, signal ? { signal } : {});
       return scoreResult(result);
     },
   };

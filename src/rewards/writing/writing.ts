@@ -6,7 +6,7 @@ import type { RewardComponent } from "../reward.js";
 /** What the component `writing` needs. */
 export interface WritingOptions extends AnswerOptions {
   readonly judge: Judge;
-  /** Undefined = the judge's own. */
+  /** Undefined = the judge's own; that of an item goes before. */
   readonly rubric?: string;
 }
 
@@ -15,7 +15,7 @@ export interface WritingOptions extends AnswerOptions {
  * preferred 1, tie 0.5, dispreferred 0, the mean where both orders are asked for. Unanswered is 0 without a call.
  */
 export function writingComponent(options: WritingOptions): RewardComponent {
-  const { judge, rubric } = options;
+  const { judge } = options;
   return {
     name: "writing",
     score: async (input, { signal }) => {
@@ -24,6 +24,7 @@ export function writingComponent(options: WritingOptions): RewardComponent {
       if (isBlank(gold.reference)) return { value: null, reason: "the item's reference is empty" };
       const answer = answerOf(input, { ...options, unwrapBoxed: false });
       if (answer.kind === "missing") return { value: 0, reason: answer.reason };
+      const rubric = gold.rubric ?? options.rubric;
       const judgement = await judge.compare({
         prompt: conversation(question, opening),
         candidate: answer.text,

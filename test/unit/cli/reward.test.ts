@@ -28,7 +28,7 @@ interface Line {
   readonly id: string | number | null;
   readonly total: number | null;
   readonly components: Readonly<Record<string, { value: number | null; weight: number; reason?: string }>>;
-  readonly error?: { readonly message: string };
+  readonly error?: { readonly code: string; readonly message: string };
 }
 
 async function score(family: string, rows: readonly unknown[], ...flags: string[]) {
@@ -120,6 +120,54 @@ describe("omni reward", () => {
     expect(stderr).toMatch(/judge: 2 comparisons, 2 requests, 0 undefined, 200 \+ 20 tokens/);
   });
 
+  it("holds a program to its line's own limits", async () => {
+    const tests = { kind: "stdio", cases: [{ stdin: "", stdout: "1" }] };
+    const slow = "import time\ntime.sleep(2)\nprint(1)";
+    const rows = [
+      { id: 1, response: slow, tests, limits: { wall_s: 0.5 } },
+      { id: 2, response: "print(1)", tests },
+    ];
+    const { code, lines } = await score("code", rows, "--raw", "--set", "sandbox.kind=embedded");
+    expect({ code, values: lines.map((line) => line.components.code?.value) }).toEqual({ code: 0, values: [0, 1] });
+    expect(lines[0]?.components.code?.reason).toMatch(/time limit/);
+  });
+
+  it("judges a line by its own rubric, and the others by the config's", async () => {
+    const row = { prompt: "Write.", response: "A long and lovely text.", reference: "Short." };
+    const flags = ["--set", `judge.baseUrl=${server.baseUrl}`, "--set", "judge.model=m", "--set", "judge.cache=off"];
+    const before = server.seen.length;
+    await score(
+      "writing",
+      [
+        { id: 1, ...row, rubric: "Only rhyme counts." },
+        { id: 2, ...row },
+      ],
+      "--raw",
+      ...flags,
+    );
+    const asked = server.seen.slice(before).map(({ body }) => JSON.stringify(body.messages));
+    expect(asked.map((text) => text.includes("Only rhyme counts."))).toEqual([true, false]);
+  });
+
+  it("takes a box outside the tags with --boxed-outside alone", async () => {
+    const rows = [{ id: 1, response: "so \\boxed{2}", answer: "2" }];
+    const values = async (...flags: string[]) => (await score("math", rows, ...flags)).lines[0]?.components.math?.value;
+    expect([await values(), await values("--boxed-outside")]).toEqual([0, 1]);
+  });
+
+  it("names where the two verifiers disagree, which changes no value", async () => {
+    const rows = [
+      { id: 1, response: "6.63e-34", answer: "1.6e-19" },
+      { id: 2, response: "2", answer: "2" },
+      { id: 3, response: "0.333333", answer: "1/3" },
+    ];
+    const alone = await score("math", rows, "--raw");
+    const both = await score("math", rows, "--raw", "--compare-verifiers");
+    expect(both.lines).toEqual(alone.lines);
+    expect(alone.stderr).not.toContain("disagree");
+    expect(both.stderr).toMatch(/math verifiers disagree on ".+" for ".+": builtin says \w+, math-verify says \w+/);
+  }, 120_000);
+
   it("takes weights from a task of a config", async () => {
     const config = `version: 1
 model: { base: nano }
@@ -175,6 +223,42 @@ describe("a wrong line", () => {
     expect(stderr).toContain("9 lines, 7 wrong");
   });
 
+  it("says of null that it is null, and does not offer the name that was given", async () => {
+    const { lines } = await score("math", [{ id: 1, response: "1", answer: null }], "--raw");
+    expect(lines[0]?.error?.message).toBe('stdin:1: field "answer" is null; it must be a text or a number');
+  });
+
+  it("with a unit that nobody knows is named and counted, though it is scored by the gold's own word", async () => {
+    const acres = [
+      { id: 1, response: "5 blorps", answer: "5 blorps" },
+      { id: 2, response: "5 m", answer: "5 blorps" },
+      { id: 3, response: "500 \\text{ cm}", answer: "5 \\text{ m}" },
+      { id: 4, response: "5", answer: "5 student" },
+    ];
+    const { code, lines, stderr } = await score("math", acres, "--raw");
+    expect({ code, totals: lines.map((line) => line.total) }).toEqual({ code: 1, totals: [1, 0, 1, 1] });
+    expect(lines.map((line) => line.error?.code)).toEqual(["unknown_unit", "unknown_unit", undefined, undefined]);
+    expect(stderr).toMatch(/stdin:1: field "answer" has the unknown unit "blorp"; .+leave it out/);
+    expect(stderr).toContain("4 lines, 2 wrong");
+    const strict = await score("math", acres, "--raw", "--strict");
+    expect({ code: strict.code, ids: strict.lines.map((line) => line.id) }).toEqual({ code: 1, ids: [1] });
+  });
+
+  it.each([
+    [{ limits: { walls: 1 } }, /stdin:1: unknown limit "walls"; use wall_s,/],
+    [{ limits: { wall_s: "1" } }, /stdin:1: field "limits" must hold numbers above 0/],
+    [{ limits: 3 }, /stdin:1: field "limits" must be an object/],
+  ])("of limits %j says what they may be", async (limits, message) => {
+    const tests = { kind: "asserts", code: "assert True" };
+    const { lines } = await score(
+      "code",
+      [{ id: 1, response: "", tests, ...limits }],
+      "--set",
+      "sandbox.kind=embedded",
+    );
+    expect(lines[0]?.error?.message).toMatch(message);
+  });
+
   it("holds a number that reading it would round", async () => {
     const big = '{"id": 1, "response": "x", "answer": 123456789012345678901}';
     const { lines } = await score(
@@ -212,6 +296,8 @@ describe("wrong usage of omni reward", () => {
     [["writing", "--input", "-"], /writing needs a judge: --config FILE/],
     [["./none.mjs", "--input", "-"], /none\.mjs: cannot be loaded/],
     [["math", "--input", "-", "--set", "sandbox.kindd=docker"], /--set sandbox\.kindd=docker: unknown key "kindd"/],
+    [["qa", "--input", "-", "--verifier", "math-verify"], /--verifier is for math, not for qa; leave it out/],
+    [["code", "--input", "-", "--boxed-outside"], /--boxed-outside is for math and qa, not for code/],
     [["math", "--input", "-", "--task", "t"], /--task t: the config has no such task/],
   ])("%j: one line, exit code 2", async (argv, message) => {
     const { code, stdout, stderr } = await omni(["reward", ...argv]);

@@ -184,6 +184,16 @@ describe("a wrong config is one line with its place and the remedy", () => {
       "omni.yaml:6:5: verifier is for tasks of family math, this one is qa; remove it",
     ],
     [
+      "verifier",
+      good.replace("family: math", "family: math\n    rubric: rhyme"),
+      "omni.yaml:6:5: rubric is for tasks of family writing, this one is math; remove it",
+    ],
+    [
+      "verifier",
+      good.replace("family: math", "family: code\n    boxedOutside: true"),
+      "omni.yaml:6:5: boxedOutside is for tasks of family math or qa, this one is code; remove it",
+    ],
+    [
       "split",
       good.replace(" }\n`", "").replace("math.jsonl }", "math.jsonl, split: { validation: 0.5, test: 0.5 } }"),
       "omni.yaml:6:45: split leaves nothing to train on (0.5 + 0.5 ≥ 1); choose smaller shares",
