@@ -56,13 +56,12 @@ export async function planRun(options: {
     );
     loaded.push({ config: task, splits, assumed });
   }
-  const { promptsPerUpdate, epochs, maxUpdates, groupSize } = config.train;
+  const { promptsPerUpdate, epochs, maxUpdates } = config.train;
   const items = loaded.map(({ config: task, splits }) => ({ id: task.id, items: splits.train }));
   const schedule = config.schedule;
   const all = scheduleBatches({ schedule, tasks: items, promptsPerUpdate, epochs, seed: config.seed });
   const batches = all.slice(0, maxUpdates ?? all.length);
-  const tokenLimit = new Map(config.tasks.map((task) => [task.id, task.maxTokens ?? config.train.maxTokens]));
-  const prompts = batches.flatMap((batch) => batch.items);
+  const limits = batches.flatMap((batch) => batch.items.map((item) => rolloutLimits(config, batch.stage, item.taskId)));
   const evaluations = evaluationPoints(config, batches.length);
   const held = loaded.map(({ config: task, splits }) => {
     const items = Math.min(splits[config.eval.split].length, task.eval?.items ?? config.eval.itemsPerTask);
@@ -83,11 +82,21 @@ export async function planRun(options: {
     stages: stagesOf(batches),
     warmUpSteps: config.warmup?.steps ?? 0,
     updates: batches.length,
-    rollouts: prompts.length * groupSize,
-    maxGeneratedTokens: groupSize * sum(prompts.map((item) => tokenLimit.get(item.taskId) ?? 0)),
+    rollouts: sum(limits.map(({ groupSize }) => groupSize)),
+    maxGeneratedTokens: sum(limits.map(({ groupSize, maxTokens }) => groupSize * maxTokens)),
     evaluations,
     evaluationRollouts: evaluations * sum(held),
     ...(config.experiment === undefined ? {} : { experiment: experimentPlan(config, items, sum(held)) }),
+  };
+}
+
+/** Rollouts of a prompt, and tokens of each at most: the stage's word, else the task's, else the train section's. */
+function rolloutLimits({ schedule, tasks, train }: OmniConfig, stage: string, taskId: string) {
+  const own = schedule.kind === "curriculum" ? schedule.stages?.[stage] : undefined;
+  const task = tasks.find(({ id }) => id === taskId);
+  return {
+    groupSize: own?.groupSize ?? task?.groupSize ?? train.groupSize,
+    maxTokens: own?.maxTokens ?? task?.maxTokens ?? train.maxTokens,
   };
 }
 

@@ -60,13 +60,15 @@ export async function settleOrder(
       : [`${path} was measured with ${settled.differences.join("; ")}: taken, as schedule.acceptOther says`]),
   ];
   return {
-    config: { ...config, schedule: { kind: "curriculum", order, settled } },
+    config: { ...config, schedule: { kind: "curriculum", order, ...stagesOf(schedule), settled } },
     notices: [
       ...notes.map((message) => ({ level: "warn" as const, message })),
       { level: verdict === "order" ? "info" : "warn", message: settledLine(order, settled) },
     ],
   };
 }
+
+const stagesOf = ({ stages }: CurriculumConfig) => (stages === undefined ? {} : { stages });
 
 /** The order with its score, lead and verdict in one line, for people. */
 export function settledLine(order: readonly string[], { from, score, gap, verdict, reason }: SettledOrder): string {

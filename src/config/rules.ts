@@ -108,7 +108,7 @@ function scheduleIssues({ schedule }: OmniConfig, ids: readonly string[]): Confi
     case "joint":
       return [];
     case "curriculum":
-      return curriculumIssues(schedule, ids);
+      return [...curriculumIssues(schedule, ids), ...stageIssues(schedule, ids)];
     case "mixed":
       return ratioIssues(schedule.ratios, ids);
   }
@@ -134,6 +134,15 @@ function curriculumIssues(schedule: CurriculumConfig, ids: readonly string[]): C
     ...orderIssues(order, ids),
     ...unused.map((key) => issue(["schedule", key], "key", "order_given", message(key))),
   ];
+}
+
+function stageIssues({ stages = {} }: CurriculumConfig, ids: readonly string[]): ConfigIssue[] {
+  return Object.keys(stages)
+    .filter((id) => !ids.includes(id))
+    .map((id) => {
+      const message = `stages names no task: "${id}"${hint(id, ids)}`;
+      return issue(["schedule", "stages", id], "key", "unknown_task", message);
+    });
 }
 
 function orderIssues(

@@ -5,6 +5,7 @@ const strict = <S extends z.core.$ZodLooseShape>(shape: S) => z.strictObject(sha
 const text = z.string().min(1);
 const count = z.int().min(1).max(1_000_000_000);
 const countOrZero = z.int().min(0).max(1_000_000_000);
+const groupSize = z.int().min(2).max(4096);
 const share = z.number().min(0).max(1);
 const secret = (variable: string) => text.transform((value) => new Secret(value, variable));
 const identifier = z
@@ -98,6 +99,8 @@ const taskSchema = strict({
   boxedOutside: z.boolean().exactOptional(),
   rubric: text.exactOptional(),
   klBeta: z.number().min(0).default(0),
+  weight: z.number().gt(0).max(1_000_000).default(1),
+  groupSize: groupSize.exactOptional(),
   temperature: z.number().gt(0).max(10).exactOptional(),
   maxTokens: count.exactOptional(),
   eval: taskEvalSchema.exactOptional(),
@@ -114,6 +117,17 @@ const settledSchema = strict({
   differences: z.array(text).readonly().default([]),
 });
 
+/** What one stage of a curriculum does otherwise than its task and the section `train`. */
+const stageSchema = strict({
+  temperature: z.number().gt(0).max(10).exactOptional(),
+  klBeta: z.number().min(0).exactOptional(),
+  groupSize: groupSize.exactOptional(),
+  maxTokens: count.exactOptional(),
+  lr: z.number().min(0).exactOptional(),
+  epochs: count.exactOptional(),
+  maxUpdates: count.exactOptional(),
+});
+
 const scheduleSchema = z.discriminatedUnion("kind", [
   strict({ kind: z.literal("joint") }),
   strict({
@@ -121,6 +135,7 @@ const scheduleSchema = z.discriminatedUnion("kind", [
     order: z.union([z.literal("auto"), z.array(z.string()).min(1).readonly()], {
       error: "expected a list of the task ids, or auto",
     }),
+    stages: z.record(z.string(), stageSchema).readonly().exactOptional(),
     transfer: text.exactOptional(),
     acceptOther: z.boolean().exactOptional(),
     settled: settledSchema.exactOptional(),
@@ -136,7 +151,7 @@ const warmupSchema = strict({
 });
 
 const trainSchema = strict({
-  groupSize: z.int().min(2).max(4096).default(8),
+  groupSize: groupSize.default(8),
   promptsPerUpdate: count.default(4),
   updatesPerRound: count.default(1),
   epochs: count.default(1),
@@ -299,6 +314,7 @@ export type DataConfig = TaskConfig["data"];
 export type PromptConfig = TaskConfig["prompt"];
 export type ScheduleConfig = OmniConfig["schedule"];
 export type CurriculumConfig = Extract<ScheduleConfig, { kind: "curriculum" }>;
+export type StageConfig = z.output<typeof stageSchema>;
 export type SettledOrder = z.output<typeof settledSchema>;
 export type WarmupConfig = z.output<typeof warmupSchema>;
 export type TrainConfig = OmniConfig["train"];

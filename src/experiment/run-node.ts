@@ -1,3 +1,4 @@
+import type { OmniConfig, ScheduleConfig, StageConfig } from "../config/index.js";
 import { EngineError } from "../core/index.js";
 import type { RunStore } from "../store/index.js";
 import {
@@ -68,8 +69,10 @@ function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeE
   const mine = [...new Set([...config.tasks.map((task) => task.id), ...node.trains])];
   const tasks = lab.tasks.filter(({ task }) => mine.includes(task.id));
   const { warmup, ...rest } = config;
-  const schedule =
-    node.kind === "stage" ? { kind: "curriculum" as const, order: node.trains } : { kind: "joint" as const };
+  const schedule: ScheduleConfig =
+    node.kind === "stage"
+      ? { kind: "curriculum", order: node.trains, stages: stagesOf(config, node) }
+      : { kind: "joint" };
   const nodeConfig = {
     ...rest,
     ...(warmup === undefined || start !== undefined ? {} : { warmup }),
@@ -97,6 +100,17 @@ function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeE
     stop: lab.stop,
     signal: lab.signal,
   };
+}
+
+/** The config's settings of the node's stages; a temperature that the node is made to try wins over a stage's. */
+function stagesOf({ schedule }: OmniConfig, node: ExperimentNode): Readonly<Record<string, StageConfig>> {
+  const all = schedule.kind === "curriculum" ? (schedule.stages ?? {}) : {};
+  const ours = Object.entries(all).filter(([id]) => node.trains.includes(id));
+  const settings = ours.map(([id, { temperature, ...stage }]) => {
+    const kept = node.temperature === undefined && temperature !== undefined ? { temperature } : {};
+    return [id, { ...stage, ...kept }] as const;
+  });
+  return Object.fromEntries(settings);
 }
 
 /** What a node's evaluations found, by point; `validation` stands for the loop's own at the end. */

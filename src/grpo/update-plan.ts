@@ -17,11 +17,11 @@ export interface Group {
   readonly members: readonly ScoredRollout[];
 }
 
-/** One rollout to train on: its loss is `weight` × the mean over its tokens. */
+/** One rollout to train on: its loss is `weight` × the mean (or sum) over its tokens. */
 export interface PlannedRollout {
   readonly rollout: Rollout;
   readonly advantage: number;
-  /** 1 / (scored rollouts of its group). */
+  /** Its task's weight / (scored rollouts of its group); with token aggregation its task's weight. */
   readonly weight: number;
 }
 
@@ -40,7 +40,10 @@ export interface UpdatePlan {
     readonly rollouts: readonly PlannedRollout[];
   }[];
   readonly groups: readonly PlannedGroup[];
-  /** Prompts with ≥ 2 scored rollouts, zero-signal ones included; with token aggregation their tokens. 0 = nothing to do. */
+  /**
+   * Σ task weight over prompts with ≥ 2 scored rollouts, zero-signal ones included; with token aggregation over their
+   * tokens. 0 = nothing to do.
+   */
   readonly divisor: number;
 }
 
@@ -48,26 +51,34 @@ export interface UpdatePlan {
 export interface UpdateSettings {
   readonly taskOrder: readonly string[];
   readonly klBeta: Readonly<Record<string, number>>;
+  /** Of a prompt of each task in the weighted mean over prompts; 1 where a task has none. */
+  readonly weight: Readonly<Record<string, number>>;
   readonly truncated: TruncatedPolicy;
   readonly aggregation: "sequence_mean" | "token_sum";
 }
 
 /**
  * Groups → what to train on (method §2). A zero-signal group costs no backward pass at β 0 and keeps its KL gradient at
- * β > 0; it stays in the divisor either way. Groups with fewer than two scored rollouts count nowhere.
+ * β > 0; it stays in the divisor either way. Groups with fewer than two scored rollouts count nowhere. The loss is a
+ * weighted mean over prompts, so a task's weight stands in its rollouts' weights and in the divisor.
  */
 export function planUpdate(groups: readonly Group[], settings: UpdateSettings): UpdatePlan {
   const planned = groups.map((group) => ({ group, statistics: groupStatistics(group, settings.truncated) }));
   const counted = planned.filter((entry) => entry.statistics.signal !== "unscored");
+  const weightOf = (taskId: string) => settings.weight[taskId] ?? 1;
   const buckets = settings.taskOrder.map((taskId) => {
     const klBeta = settings.klBeta[taskId] ?? 0;
     const ours = counted.filter(({ group, statistics }) => group.taskId === taskId && carries(statistics, klBeta));
-    return { taskId, klBeta, rollouts: ours.flatMap((entry) => plannedRollouts(entry, settings.aggregation)) };
+    return {
+      taskId,
+      klBeta,
+      rollouts: ours.flatMap((entry) => plannedRollouts(entry, weightOf(taskId), settings.aggregation)),
+    };
   });
   return {
     buckets: buckets.filter((bucket) => bucket.rollouts.length > 0),
     groups: planned,
-    divisor: settings.aggregation === "sequence_mean" ? counted.length : countedTokens(counted),
+    divisor: sum(counted.map((entry) => weightOf(entry.group.taskId) * unitsOf(entry, settings.aggregation))),
   };
 }
 
@@ -88,20 +99,23 @@ function carries(statistics: GroupAdvantages, klBeta: number): boolean {
   return statistics.signal === "live" || klBeta > 0;
 }
 
-function plannedRollouts({ group, statistics }: PlannedGroup, aggregation: UpdateSettings["aggregation"]) {
+function plannedRollouts(
+  { group, statistics }: PlannedGroup,
+  weight: number,
+  aggregation: UpdateSettings["aggregation"],
+) {
   return group.members.flatMap(({ rollout }, member): PlannedRollout[] => {
     const advantage = statistics.advantages_G[member] ?? null;
     if (advantage === null) return [];
-    return [{ rollout, advantage, weight: aggregation === "sequence_mean" ? 1 / statistics.scored : 1 }];
+    return [{ rollout, advantage, weight: aggregation === "sequence_mean" ? weight / statistics.scored : weight }];
   });
 }
 
-function countedTokens(counted: readonly PlannedGroup[]): number {
-  let tokens = 0;
-  for (const { group, statistics } of counted) {
-    group.members.forEach(({ rollout }, member) => {
-      if ((statistics.advantages_G[member] ?? null) !== null) tokens += trainedTokens(rollout);
-    });
-  }
-  return tokens;
+/** What the loss is a mean over: a prompt is one, or its scored tokens. */
+function unitsOf({ group, statistics }: PlannedGroup, aggregation: UpdateSettings["aggregation"]): number {
+  if (aggregation === "sequence_mean") return 1;
+  const scored = group.members.filter((_, member) => (statistics.advantages_G[member] ?? null) !== null);
+  return sum(scored.map(({ rollout }) => trainedTokens(rollout)));
 }
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -3,7 +3,12 @@ import { type Item, randomStream } from "../core/index.js";
 /** A schedule of method §1. */
 export type Schedule =
   | { readonly kind: "joint" }
-  | { readonly kind: "curriculum"; readonly order: readonly string[] | "auto" }
+  | {
+      readonly kind: "curriculum";
+      readonly order: readonly string[] | "auto";
+      /** A stage's own epochs, and batches at most. */
+      readonly stages?: Readonly<Record<string, { readonly epochs?: number; readonly maxUpdates?: number }>>;
+    }
   | { readonly kind: "mixed"; readonly ratios: Readonly<Record<string, number>> };
 
 /** The items of one optimizer step, each with its task. */
@@ -51,7 +56,11 @@ function draftBatches(plan: BatchPlan): Draft[] {
       );
     case "curriculum":
       if (schedule.order === "auto") throw new RangeError("order: auto is settled before batches are made");
-      return schedule.order.flatMap((id) => epochsOf(plan, id, plan.tasks.find((task) => task.id === id)?.items ?? []));
+      return schedule.order.flatMap((id) => {
+        const { epochs = plan.epochs, maxUpdates } = schedule.stages?.[id] ?? {};
+        const items = plan.tasks.find((task) => task.id === id)?.items ?? [];
+        return epochsOf({ ...plan, epochs }, id, items).slice(0, maxUpdates);
+      });
     case "mixed":
       return mixedBatches(plan, schedule.ratios);
   }

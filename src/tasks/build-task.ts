@@ -28,6 +28,8 @@ export function buildTask(data: TaskData, parts: TaskParts): DataTask {
     family: config.family,
     settings: {
       klBeta: config.klBeta,
+      weight: config.weight,
+      ...(config.groupSize !== undefined && { groupSize: config.groupSize }),
       ...(config.temperature !== undefined && { temperature: config.temperature }),
       ...(config.maxTokens !== undefined && { maxTokens: config.maxTokens }),
       ...(config.eval !== undefined && { eval: config.eval }),

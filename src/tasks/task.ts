@@ -22,6 +22,10 @@ export interface RolloutContext {
 export interface TaskSettings {
   /** Coefficient β_k of the KL term; 0 never runs the reference model. */
   readonly klBeta: number;
+  /** Of each prompt in the loss's weighted mean (method §2); undefined = 1. */
+  readonly weight?: number;
+  /** Rollouts a prompt; undefined = the train section's. */
+  readonly groupSize?: number;
   /** Rollout temperature; undefined = the train section's. */
   readonly temperature?: number;
   /** Completion limit in tokens; undefined = the train section's. */

@@ -6,6 +6,7 @@ import type { StepMetrics } from "../telemetry/index.js";
 import { rewardWatch } from "./reward-watch.js";
 import type { RunContext, Usage } from "./run-context.js";
 import type { SftResult } from "./sft.js";
+import { stageLr } from "./stage-settings.js";
 import { statisticsByTask } from "./statistics.js";
 import type { UpdateResult } from "./update.js";
 import { usageSince } from "./usage.js";
@@ -80,10 +81,10 @@ export function grpoMetrics(
     stage: step.batch.stage,
     epoch: step.batch.epoch,
     weightsVersion: optim.weightsVersion,
-    loss: lossSum / Math.max(plan.divisor, 1),
+    loss: plan.divisor === 0 ? 0 : lossSum / plan.divisor,
     gradNorm: optim.gradNorm,
     updateNorm: optim.updateNorm,
-    lr: run.config.train.lr,
+    lr: stageLr(run, step.batch.stage),
     tasks: statisticsByTask(groups),
     trainer: Object.fromEntries(Object.entries(buckets).map(([taskId, bucket]) => [taskId, { ...bucket }])),
     seconds: run.time.take(),

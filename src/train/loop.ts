@@ -77,12 +77,15 @@ export async function train(run: RunContext): Promise<RunOutcome> {
       const before = run.usage();
       const groupsByBatch = await collectGroups(run, pages, {
         weightsVersion: position,
-        sampling: (taskId) => trainingSampling(run, taskId),
+        sampling: (taskId) => trainingSampling(run, round.stage, taskId),
         onProgress: (done, total) => run.emit({ kind: "rollout_progress", of: `step ${position + 1}`, done, total }),
       });
       for (const [at, batch] of round.batches.entries()) {
         const stepId = `step-${position}`;
-        const result = await run.time.during("update", updateOnGroups(run, stepId, groupsByBatch[at] ?? []));
+        const result = await run.time.during(
+          "update",
+          updateOnGroups(run, { stepId, stage: round.stage }, groupsByBatch[at] ?? []),
+        );
         assertVersion(result.optim, position + 1);
         commitStep(
           run,

@@ -93,7 +93,7 @@ async function keptOfPage(
   try {
     const [groups = []] = await collectGroups(run, [{ name, page, items }], {
       weightsVersion,
-      sampling: (taskId) => ({ ...trainingSampling(run, taskId), n: settings.samples }),
+      sampling: (taskId) => ({ ...trainingSampling(run, undefined, taskId), n: settings.samples }),
     });
     return groups.flatMap((group) => {
       const right = group.members.filter(({ reward }) => (reward.components[reward.primary]?.value ?? 0) >= 1);

@@ -1,7 +1,8 @@
 import type { SamplingParams } from "../engine/engine.js";
 import type { Batch } from "../schedule/index.js";
 import type { CollectPart } from "./collect.js";
-import { firstPosition, type RunContext, taskOf } from "./run-context.js";
+import { firstPosition, type RunContext } from "./run-context.js";
+import { stageSettings } from "./stage-settings.js";
 
 /** Batches generated with the same weights and then updated on one after the other; no rollout is used twice. */
 export interface Round {
@@ -38,15 +39,9 @@ export function roundPages(run: RunContext, round: Round): CollectPart[] {
   });
 }
 
-/** Sampling parameters of a task's training rollouts. */
-export function trainingSampling(run: RunContext, taskId: string): SamplingParams {
-  const { train } = run.config;
-  const { settings } = taskOf(run, taskId);
-  return {
-    n: train.groupSize,
-    temperature: settings.temperature ?? train.temperature,
-    topP: train.topP,
-    topK: train.topK,
-    maxTokens: settings.maxTokens ?? train.maxTokens,
-  };
+/** Sampling parameters of a task's training rollouts in a stage. */
+export function trainingSampling(run: RunContext, stage: string | undefined, taskId: string): SamplingParams {
+  const { topP, topK } = run.config.train;
+  const { groupSize, temperature, maxTokens } = stageSettings(run, stage, taskId);
+  return { n: groupSize, temperature, topP, topK, maxTokens };
 }

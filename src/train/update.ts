@@ -1,7 +1,8 @@
 import { EngineError, type Rollout } from "../core/index.js";
 import type { AdamParams, Datum, ForwardBackwardMetrics, LossConfig, OptimStepResult } from "../engine/engine.js";
 import { type Group, type PlannedRollout, planUpdate, type UpdatePlan } from "../grpo/index.js";
-import { type RunContext, taskOf } from "./run-context.js";
+import type { RunContext } from "./run-context.js";
+import { type StageSettings, stageLr, stageSettings } from "./stage-settings.js";
 
 /** What one optimizer step did. */
 export interface UpdateResult {
@@ -11,11 +12,19 @@ export interface UpdateResult {
 }
 
 /** Groups → advantages → Datums → summed gradients → one AdamW step (method §2). */
-export async function updateOnGroups(run: RunContext, stepId: string, groups: readonly Group[]): Promise<UpdateResult> {
+export async function updateOnGroups(
+  run: RunContext,
+  { stepId, stage }: { readonly stepId: string; readonly stage: string },
+  groups: readonly Group[],
+): Promise<UpdateResult> {
   const { train } = run.config;
+  const settings = new Map(run.tasks.map(({ task }) => [task.id, stageSettings(run, stage, task.id)]));
+  const byTask = (of: (task: StageSettings) => number) =>
+    Object.fromEntries([...settings].map(([id, task]) => [id, of(task)]));
   const plan = planUpdate(groups, {
     taskOrder: run.tasks.map(({ task }) => task.id),
-    klBeta: Object.fromEntries(run.tasks.map(({ task }) => [task.id, task.settings.klBeta])),
+    klBeta: byTask((task) => task.klBeta),
+    weight: byTask((task) => task.weight),
     truncated: train.truncated,
     aggregation: train.aggregation,
   });
@@ -23,11 +32,13 @@ export async function updateOnGroups(run: RunContext, stepId: string, groups: re
   const buckets: Record<string, ForwardBackwardMetrics> = {};
   for (const { taskId, klBeta, rollouts } of plan.buckets) {
     const datums = rollouts.map(policyDatum);
-    const loss = policyLoss(run, taskId, klBeta);
+    const loss = policyLoss(run, klBeta, settings.get(taskId)?.temperature ?? train.temperature);
     buckets[taskId] = await step.forwardBackward(datums, loss, { bucket: taskId, signal: run.signal });
   }
-  const settings = { adam: adamParams(run, train.lr), gradClip: train.gradClip, divisor: Math.max(plan.divisor, 1) };
-  const optim = await step.optimStep(settings, { signal: run.signal });
+  // Without a scored prompt the gradient is zero, and the engine takes no divisor of 0.
+  const divisor = plan.divisor === 0 ? 1 : plan.divisor;
+  const adam = adamParams(run, stageLr(run, stage));
+  const optim = await step.optimStep({ adam, gradClip: train.gradClip, divisor }, { signal: run.signal });
   await run.engine.sampler.syncWeights(optim.weightsVersion, { signal: run.signal });
   return { plan, buckets, optim };
 }
@@ -46,7 +57,7 @@ export function assertVersion(optim: OptimStepResult, expected: number): void {
   );
 }
 
-function policyLoss(run: RunContext, taskId: string, klCoefficient: number): LossConfig {
+function policyLoss(run: RunContext, klCoefficient: number, temperature: number): LossConfig {
   const { train } = run.config;
   return {
     kind: "policy_gradient",
@@ -55,7 +66,7 @@ function policyLoss(run: RunContext, taskId: string, klCoefficient: number): Los
     klCoefficient,
     level: train.ratioLevel,
     aggregation: train.aggregation,
-    temperature: taskOf(run, taskId).settings.temperature ?? train.temperature,
+    temperature,
   };
 }
 

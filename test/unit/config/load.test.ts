@@ -139,6 +139,16 @@ describe("a wrong config is one line with its place and the remedy", () => {
       "omni.yaml:7:52: transfer is for order: auto, and here the order is given; remove one of the two",
     ],
     [
+      "stage of no task",
+      `${good}schedule: { kind: curriculum, order: [arithmetic], stages: { arithmetik: { lr: 1 } } }\n`,
+      'omni.yaml:7:62: stages names no task: "arithmetik"; did you mean "arithmetic"?',
+    ],
+    [
+      "key of a stage",
+      `${good}schedule: { kind: curriculum, order: [arithmetic], stages: { arithmetic: { epoch: 1 } } }\n`,
+      'omni.yaml:7:76: unknown key "epoch" in schedule.stages.arithmetic; did you mean "epochs"?',
+    ],
+    [
       "order twice",
       `${good}schedule: { kind: curriculum, order: [arithmetic, arithmetic] }\n`,
       'omni.yaml:7:51: order names "arithmetic" twice; name each task once',

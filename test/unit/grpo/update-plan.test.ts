@@ -44,6 +44,7 @@ const group = (
 const settings: UpdateSettings = {
   taskOrder: ["a", "b"],
   klBeta: {},
+  weight: {},
   truncated: "score",
   aggregation: "sequence_mean",
 };
@@ -90,5 +91,25 @@ describe("an update plan", () => {
     });
     expect(plan.divisor).toBe(6);
     expect(plan.buckets[0]?.rollouts[0]?.weight).toBe(1);
+  });
+
+  // Loss 3·(mean of x) + 0.5·(mean of y), over 3.5: a weighted mean over prompts, computed by hand.
+  it("carries a task's weight in its rollouts and in the divisor, which need not be whole nor reach 1", () => {
+    const groups = [group("x", "a", [1, 0]), group("y", "b", [1, 0, 0, 0]), group("z", "b", [1, null])];
+    const plan = planUpdate(groups, { ...settings, weight: { a: 3, b: 0.5 } });
+    expect(plan.divisor).toBe(3.5);
+    const weights = plan.buckets.map(({ rollouts }) => rollouts.map(({ weight }) => weight));
+    expect(weights).toEqual([
+      [1.5, 1.5],
+      [0.125, 0.125, 0.125, 0.125],
+    ]);
+    expect(planUpdate([group("y", "b", [1, 0])], { ...settings, weight: { b: 0.25 } }).divisor).toBe(0.25);
+  });
+
+  it("weights tokens under token aggregation", () => {
+    const groups = [group("x", "a", [1, 0]), group("y", "b", [1, 0, 0])];
+    const plan = planUpdate(groups, { ...settings, aggregation: "token_sum", weight: { a: 2 } });
+    expect(plan.divisor).toBe(2 * (1 + 2) + (1 + 2 + 3));
+    expect(plan.buckets.map(({ rollouts }) => rollouts[0]?.weight)).toEqual([2, 1]);
   });
 });

@@ -55,6 +55,7 @@ export async function taskOver(
     prompt: { prefill: "", ...prompt },
     reward: {},
     klBeta: 0,
+    weight: 1,
   };
   const opened = openTaskData(config, { seed: 0, baseDir: "/", cacheDir: "/nowhere", ...parts });
   return buildTask(opened, { reward: noReward, ...parts });

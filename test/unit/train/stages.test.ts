@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { resolveConfig } from "../../../src/config/index.js";
+import type { Group } from "../../../src/grpo/index.js";
+import { defineReward } from "../../../src/rewards/index.js";
+import { defineTask, type Task } from "../../../src/tasks/index.js";
+import { collectGroups } from "../../../src/train/collect.js";
+import type { RunContext } from "../../../src/train/index.js";
+import { train } from "../../../src/train/index.js";
+import { updateOnGroups } from "../../../src/train/update.js";
+import { startNanoEngine } from "../../support/nano-engine.js";
+import { freshStore, trainContext } from "../../support/train-context.js";
+
+let nano: Awaited<ReturnType<typeof startNanoEngine>>;
+beforeAll(async () => {
+  nano = await startNanoEngine();
+});
+afterAll(() => nano?.close());
+
+const task = (id: string, settings: Partial<Task["settings"]> = {}) =>
+  defineTask({
+    id,
+    items: {
+      train: Array.from({ length: 8 }, (_, n) => ({ question: `${id} ${n}` })),
+      validation: [{ question: `${id} held out` }],
+      test: [],
+    },
+    reward: defineReward("spread", ({ seed }) => (seed % 7) / 7),
+    settings,
+  });
+const base = {
+  version: 1,
+  model: { base: "nano" },
+  train: { groupSize: 3, promptsPerUpdate: 4, lr: 1e-3, maxTokens: 6, checkpointEvery: 0 },
+  eval: { itemsPerTask: 1, maxTokens: 4 },
+};
+const configOf = (schedule: object) => resolveConfig({ ...base, schedule }, { customTasks: ["a", "b"] });
+
+describe("a stage's own settings", () => {
+  it("hold in that stage alone: group size, lr, epochs, updates, temperature", async () => {
+    const stages = { b: { groupSize: 2, lr: 1e-4, epochs: 2, maxUpdates: 3, temperature: 0.5 } };
+    const config = configOf({ kind: "curriculum", order: ["a", "b"], stages });
+    const { run, events } = await trainContext(nano.engine, config, [task("a"), task("b")], freshStore());
+    const asked: number[] = [];
+    const sampler = {
+      ...run.engine.sampler,
+      tokenize: run.engine.sampler.tokenize.bind(run.engine.sampler),
+      syncWeights: run.engine.sampler.syncWeights.bind(run.engine.sampler),
+      generate: (...[call, options]: Parameters<typeof run.engine.sampler.generate>) => {
+        asked.push(call.sampling.temperature);
+        return run.engine.sampler.generate(call, options);
+      },
+    };
+    await train({ ...run, engine: { ...run.engine, sampler } });
+    const steps = events.flatMap((event) => (event.kind === "step_committed" ? [event.metrics] : []));
+    const shown = steps.map(({ stage, lr, epoch, tasks }) => [stage, lr, epoch, tasks[stage]?.rollouts]);
+    // 8 training items, 4 an update: two updates an epoch.
+    expect(shown).toEqual([
+      ["a", 1e-3, 0, 12],
+      ["a", 1e-3, 0, 12],
+      ["b", 1e-4, 0, 8],
+      ["b", 1e-4, 0, 8],
+      ["b", 1e-4, 1, 8],
+    ]);
+    expect([1, 0.5].map((temperature) => asked.filter((one) => one === temperature).length)).toEqual([2, 3]);
+    run.store.close();
+  });
+});
+
+describe("a task's weight", () => {
+  const groupsOf = async (run: RunContext): Promise<Group[]> => {
+    const items = run.tasks.flatMap(({ splits }) => splits.train.slice(0, 1));
+    const page = run.store.journal("step");
+    const sampling = { n: 3, temperature: 1, topP: 1, topK: 0, maxTokens: 6 };
+    const settings = { weightsVersion: 0, sampling: () => sampling };
+    const [groups = []] = await collectGroups(run, [{ name: "step", page, items }], settings);
+    page.close();
+    return [...groups];
+  };
+  const stepWith = async (weights: { a: number; b: number }, change: (groups: Group[]) => Group[]) => {
+    const tasks = [task("a", { weight: weights.a, klBeta: 0.1 }), task("b", { weight: weights.b })];
+    const { run } = await trainContext(nano.engine, configOf({ kind: "joint" }), tasks, freshStore());
+    const groups = change(await groupsOf(run));
+    const result = await updateOnGroups(run, { stepId: "step", stage: "joint" }, groups);
+    run.store.close();
+    const loss = Object.values(result.buckets).reduce((sum, { lossSum }) => sum + lossSum, 0) / result.plan.divisor;
+    return { gradNorm: result.optim.gradNorm, loss, divisor: result.plan.divisor };
+  };
+  const twice = ([x, y]: Group[]): Group[] => {
+    if (x === undefined || y === undefined) throw new Error("two groups expected");
+    const members = x.members.map((member) => ({
+      ...member,
+      rollout: { ...member.rollout, id: `again-${member.rollout.id}`, itemId: `again-${member.rollout.itemId}` },
+    }));
+    return [x, { ...x, itemId: `again-${x.itemId}`, members }, y];
+  };
+
+  it("of 2 gives the gradient and loss of the same item twice", async () => {
+    const weighted = await stepWith({ a: 2, b: 1 }, (groups) => groups);
+    const doubled = await stepWith({ a: 1, b: 1 }, twice);
+    const plain = await stepWith({ a: 1, b: 1 }, (groups) => groups);
+    expect([weighted.divisor, doubled.divisor, plain.divisor]).toEqual([3, 3, 2]);
+    expect(weighted.gradNorm).toBeCloseTo(doubled.gradNorm, 6);
+    expect(weighted.loss).toBeCloseTo(doubled.loss, 6);
+    expect(Math.abs(plain.gradNorm - weighted.gradNorm)).toBeGreaterThan(1e-3);
+  });
+
+  it("below 1 for all changes nothing: the divisor carries it", async () => {
+    const plain = await stepWith({ a: 1, b: 1 }, (groups) => groups);
+    const light = await stepWith({ a: 0.25, b: 0.25 }, (groups) => groups);
+    expect(light.divisor).toBe(0.5);
+    expect(light.gradNorm).toBeCloseTo(plain.gradNorm, 6);
+    expect(light.loss).toBeCloseTo(plain.loss, 6);
+  });
+});
