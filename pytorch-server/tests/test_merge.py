@@ -130,3 +130,26 @@ def test_a_merge_names_what_is_missing_or_misplaced(client: Client, model_id: st
     save(client, model_id, f"{model_id}/a")
     with refused(grpc.StatusCode.INVALID_ARGUMENT, "path_refused", "../y"):
         merge(client, model_id, checkpoints=[f"{model_id}/a"], name="../y")
+
+
+def test_models_of_another_base_are_not_merged(client: Client, model_id: str):
+    save(client, model_id, f"{model_id}/a")
+    client.load(model_id, seed=2, replace=True)
+    save(client, model_id, f"{model_id}/b")
+    parts = [f"{model_id}/a", f"{model_id}/b"]
+    # Nano of another seed has the same shapes and other weights.
+    for base in ("", f"{model_id}/a", f"{model_id}/b"):
+        with refused(grpc.StatusCode.INVALID_ARGUMENT, "bad_request", "one base"):
+            merge(client, model_id, checkpoints=parts, name="y", base_checkpoint=base)
+    merge(client, model_id, checkpoints=[f"{model_id}/a"], name="z", base_checkpoint=f"{model_id}/a")
+
+
+def test_a_base_of_the_same_shapes_by_another_name_is_another_base(
+    client: Client, model_id: str, checkpoint_root: Path
+):
+    save(client, model_id, f"{model_id}/a")
+    manifest = checkpoint_root / model_id / "a" / "manifest.json"
+    stated = json.loads(manifest.read_text())
+    manifest.write_text(json.dumps(stated | {"base": "another"}))
+    with refused(grpc.StatusCode.INVALID_ARGUMENT, "bad_request", "'another'"):
+        merge(client, model_id, checkpoints=[f"{model_id}/a"], name="y")

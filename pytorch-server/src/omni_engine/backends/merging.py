@@ -11,6 +11,7 @@ from omni_engine.backends.instance import Instance
 from omni_engine.checkpoints import CheckpointFolder, Contents, Manifest, Stored
 from omni_engine.errors import EngineError
 from omni_engine.merge import merge_ties
+from omni_engine.models import made_from_seed
 from omni_engine.weights_hash import weights_hash
 
 
@@ -27,7 +28,8 @@ def merge_checkpoints(
 
     def fitting(name: str) -> Contents:
         contents = folder.load(name)
-        if {key: weight.shape for key, weight in contents.weights.items()} != shapes:
+        same_shapes = {key: weight.shape for key, weight in contents.weights.items()} == shapes
+        if contents.manifest.base != instance.loaded.base or not same_shapes:
             raise EngineError(
                 "bad_request",
                 f"checkpoint {name!r} was made from {contents.manifest.base!r} and does not fit {instance.loaded.base!r}; "
@@ -37,9 +39,18 @@ def merge_checkpoints(
 
     merged_from = [fitting(name) for name in command.checkpoints]
     if command.base_checkpoint:
-        base = fitting(command.base_checkpoint).weights
+        start = fitting(command.base_checkpoint)
+        base, seed = start.weights, start.manifest.seed
     else:
         base = {name: weight.detach().cpu() for name, weight in instance.reference().model.named_parameters()}
+        seed = instance.seed
+    for name, contents in zip(command.checkpoints, merged_from, strict=True):
+        if made_from_seed(instance.loaded.base) and contents.manifest.seed != seed:
+            raise EngineError(
+                "bad_request",
+                f"checkpoint {name!r} was made from {contents.manifest.base!r} of seed {contents.manifest.seed}, the base "
+                f"of this merge is of seed {seed}: other weights; merge checkpoints of one base",
+            )
     merged: dict[str, torch.Tensor] = {}
     for name, start in base.items():
         if should_stop():

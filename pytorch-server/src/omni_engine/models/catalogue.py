@@ -18,13 +18,18 @@ from omni_engine.models.smollm2 import smollm2_folder
 BUILTIN_MODELS: tuple[str, ...] = ("smollm2-135m-instruct", "nano")
 
 
+def made_from_seed(base: str) -> bool:
+    """Whether the seed makes the weights of `base`, so that another seed is another model."""
+    return base == "nano"
+
+
 def load(base: str, *, seed: int, model_root: Path | None, cache_dir: Path, device: torch.device) -> LoadedModel:
     """Loads `base`: a built-in name, a folder name below `model_root`, or a hub id "org/name", in this order.
 
     `seed` makes the weights of `nano` and nothing else. Raises ModelError (unknown_model, path_refused,
     weights_missing, unsafe_checkpoint, disk_full, unimplemented), one line each, with the remedy.
     """
-    if base == "nano":
+    if made_from_seed(base):
         tokenizer = nano_tokenizer()
         return describe(nano_model(seed, len(tokenizer)), tokenizer, base, device)
     if base == "smollm2-135m-instruct":
