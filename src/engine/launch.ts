@@ -7,6 +7,7 @@ import { MAX_SOCKET_PATH } from "./address.js";
 import { type EngineExit, explainExit, explainStart, logSize } from "./engine-exit.js";
 import { connectEngine } from "./grpc-engine.js";
 import { RETRY } from "./retry.js";
+import { sweepFolders } from "./sweep-folders.js";
 
 /** How the embedded server is started; all paths absolute or relative to the working directory. */
 export interface LaunchOptions {
@@ -75,10 +76,11 @@ export async function launchEngine(options: LaunchOptions): Promise<LaunchedEngi
   }
 }
 
-/** Made by mkdtemp with mode 0700: the socket in it needs no token. */
+/** Made by mkdtemp with mode 0700: the socket in it needs no token. Its name holds the owner, for {@link sweepFolders}. */
 function socketFolder(): string {
   const base = Buffer.byteLength(tmpdir()) > MAX_SOCKET_PATH - 40 ? "/tmp" : tmpdir();
-  return mkdtempSync(join(base, "omni-engine-"));
+  sweepFolders(base);
+  return mkdtempSync(join(base, `omni-engine-${process.pid}-`));
 }
 
 function spawnServer(options: LaunchOptions, folder: string, address: string): ChildProcess {
