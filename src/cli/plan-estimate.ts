@@ -20,12 +20,11 @@ export interface KnownRate {
 
 /** Time: every completion at its token limit. Judge: writing items drawn by their share of the data. */
 export function estimate(config: OmniConfig, plan: Plan, rate: KnownRate | undefined): Estimate {
-  const evaluationTokens = plan.evaluationRollouts * config.eval.maxTokens;
   const writing = writingShare(config, plan);
   const calls = (config.judge?.orders === "both" ? 2 : 1) * writing * (plan.rollouts + plan.evaluationRollouts);
   const judgeCalls = Math.ceil(calls);
   return {
-    maxSeconds: rate === undefined ? null : rate.secondsPerToken * (plan.maxGeneratedTokens + evaluationTokens),
+    maxSeconds: rate === undefined ? null : rate.secondsPerToken * (plan.maxGeneratedTokens + plan.maxEvaluationTokens),
     basis:
       rate === undefined
         ? "no run with this model here yet; after the first, a plan gives a time"

@@ -1,8 +1,9 @@
 import { basename, dirname, isAbsolute, join } from "node:path";
 import type { OmniConfig } from "../config/index.js";
-import { ConfigError, OmniError, restated } from "../core/index.js";
+import { OmniError, restated } from "../core/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
 import { connectEngine, launchEngine } from "../engine/index.js";
+import { checkedEngine } from "./checked-engine.js";
 import { cacheFolder, serverPython } from "./places.js";
 
 /** An engine with the run's model loaded from its base. */
@@ -28,20 +29,7 @@ export interface EngineOptions {
 /** Connects to the configured engine, or launches the embedded one, and loads the model. */
 export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
   const { config, modelId, signal } = options;
-  const settings = config.engines[0];
-  if (settings === undefined || config.engines.length > 1) {
-    throw new ConfigError(
-      "engines: a single run takes exactly one engine, with the roles sample and train; omni transfer and omni experiment take several",
-      {
-        code: "engines",
-      },
-    );
-  }
-  if (config.model.adapter !== "full") {
-    throw new ConfigError(`model.adapter: "${config.model.adapter}" is not supported by the server yet; use full`, {
-      code: "adapter",
-    });
-  }
+  const settings = checkedEngine(config);
   const launched = settings.address === "auto" ? await launchEmbedded(options) : undefined;
   try {
     const engine = await at(
@@ -56,7 +44,7 @@ export async function openEngine(options: EngineOptions): Promise<OpenEngine> {
       }),
     );
     options.notice(`loading ${config.model.base}`);
-    const base = modelName(config, launched !== undefined);
+    const base = modelName(config);
     const loading = engine.trainer.loadModel({ base, seed: config.seed, replace: true }, { signal });
     const model = await at(["model", "base"], loading);
     const close = async () => {
@@ -81,15 +69,8 @@ async function at<T>(path: readonly string[] | undefined, work: Promise<T>): Pro
 }
 
 /** Servers take names, never paths: a local folder is named below the embedded server's model root. */
-function modelName({ model: { base } }: OmniConfig, embedded: boolean): string {
-  if (!isAbsolute(base)) return base;
-  if (embedded) return basename(base);
-  throw new ConfigError(
-    `model.base: ${base} is a folder here; a remote engine loads folders below its own --model-root by name`,
-    {
-      code: "model_path",
-    },
-  );
+function modelName({ model: { base } }: OmniConfig): string {
+  return isAbsolute(base) ? basename(base) : base;
 }
 
 function launchEmbedded({ config, checkpointRoot, logFile, signal, notice }: EngineOptions) {

@@ -1,9 +1,11 @@
 import type { OmniConfig, TaskConfig } from "../config/index.js";
 import { type ChatMessage, DataError, type Item, type Splits } from "../core/index.js";
-import { type ExperimentPlan, experimentPlan } from "../experiment/index.js";
-import { scheduleBatches } from "../schedule/index.js";
+import { type ExperimentPlan, evaluationBound, experimentPlan, promptBound, sumOf } from "../experiment/index.js";
+import { type Batch, scheduleBatches } from "../schedule/index.js";
 import { openTaskData } from "../tasks/index.js";
 import { approximateTokens } from "./approximate-tokens.js";
+import { checkedEngine } from "./checked-engine.js";
+import { engineShares } from "./engine-shares.js";
 import { cacheFolder } from "./places.js";
 import { settleOrder } from "./settle-order.js";
 
@@ -28,6 +30,8 @@ export interface Plan {
   readonly maxGeneratedTokens: number;
   readonly evaluations: number;
   readonly evaluationRollouts: number;
+  /** At most, as in training. */
+  readonly maxEvaluationTokens: number;
   /** How `schedule.order: auto` was settled, and what to mind; empty where the order is given. */
   readonly notices: readonly string[];
   /** What the section `experiment` comes to, where there is one. */
@@ -45,6 +49,8 @@ export async function planRun(options: {
 }): Promise<Plan> {
   const { baseDir, signal } = options;
   const { config, notices } = await settleOrder(options.config, signal === undefined ? {} : { signal });
+  // What an experiment spreads over several engines, it runs one engine at a time.
+  for (const one of config.experiment === undefined ? [config] : engineShares(config)) checkedEngine(one);
   const estimate = async (prompts: readonly (readonly ChatMessage[])[]) => prompts.map(approximateTokens);
   const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
   const loaded = [];
@@ -61,12 +67,12 @@ export async function planRun(options: {
   const schedule = config.schedule;
   const all = scheduleBatches({ schedule, tasks: items, promptsPerUpdate, epochs, seed: config.seed });
   const batches = all.slice(0, maxUpdates ?? all.length);
-  const limits = batches.flatMap((batch) => batch.items.map((item) => rolloutLimits(config, batch.stage, item.taskId)));
-  const evaluations = evaluationPoints(config, batches.length);
-  const held = loaded.map(({ config: task, splits }) => {
-    const items = Math.min(splits[config.eval.split].length, task.eval?.items ?? config.eval.itemsPerTask);
-    return items * (task.eval?.samples ?? config.eval.samples);
-  });
+  const trained = batches.flatMap((batch) => batch.items.map((item) => promptBound(config, batch.stage, item.taskId)));
+  const evaluations = evaluationPoints(config, batches);
+  const held = Object.fromEntries(
+    loaded.map(({ config: task, splits }) => [task.id, splits[config.eval.split].length]),
+  );
+  const evaluated = evaluationBound(config, held);
   return {
     model: config.model.base,
     tasks: loaded.map(({ config: task, splits, assumed }) => ({
@@ -82,21 +88,12 @@ export async function planRun(options: {
     stages: stagesOf(batches),
     warmUpSteps: config.warmup?.steps ?? 0,
     updates: batches.length,
-    rollouts: sum(limits.map(({ groupSize }) => groupSize)),
-    maxGeneratedTokens: sum(limits.map(({ groupSize, maxTokens }) => groupSize * maxTokens)),
+    rollouts: sumOf(trained).rollouts,
+    maxGeneratedTokens: sumOf(trained).tokens,
     evaluations,
-    evaluationRollouts: evaluations * sum(held),
-    ...(config.experiment === undefined ? {} : { experiment: experimentPlan(config, items, sum(held)) }),
-  };
-}
-
-/** Rollouts of a prompt, and tokens of each at most: the stage's word, else the task's, else the train section's. */
-function rolloutLimits({ schedule, tasks, train }: OmniConfig, stage: string, taskId: string) {
-  const own = schedule.kind === "curriculum" ? schedule.stages?.[stage] : undefined;
-  const task = tasks.find(({ id }) => id === taskId);
-  return {
-    groupSize: own?.groupSize ?? task?.groupSize ?? train.groupSize,
-    maxTokens: own?.maxTokens ?? task?.maxTokens ?? train.maxTokens,
+    evaluationRollouts: evaluations * evaluated.rollouts,
+    maxEvaluationTokens: evaluations * evaluated.tokens,
+    ...(config.experiment === undefined ? {} : { experiment: experimentPlan(config, items, evaluated) }),
   };
 }
 
@@ -123,9 +120,14 @@ function assumedSplits(task: TaskConfig, config: OmniConfig, error: unknown): Sp
   };
 }
 
-function evaluationPoints({ warmup, eval: { every } }: OmniConfig, updates: number): number {
-  const during = every > 0 ? Math.max(0, Math.ceil(updates / every) - 1) : 0;
-  return 1 + (warmup === undefined ? 0 : 1) + during + (updates > 0 ? 1 : 0);
+function evaluationPoints({ warmup, eval: { every, stages } }: OmniConfig, batches: readonly Batch[]): number {
+  const updates = batches.length;
+  const ends = stages
+    ? batches.flatMap((batch, at) => (at > 0 && batches[at - 1]?.stage !== batch.stage ? [at] : []))
+    : [];
+  const inside =
+    every > 0 ? Array.from({ length: Math.max(0, Math.ceil(updates / every) - 1) }, (_, k) => (k + 1) * every) : [];
+  return 1 + (warmup === undefined ? 0 : 1) + new Set([...ends, ...inside]).size + (updates > 0 ? 1 : 0);
 }
 
 function stagesOf(batches: ReturnType<typeof scheduleBatches>): Plan["stages"] {

@@ -99,20 +99,24 @@ export async function resumeRun(options: RunOptions & { readonly runDir: string 
       code: "no_run",
     });
   }
+  if (!existsSync(folder.database) && existsSync(`${folder.dir}/runs`)) throw severalRuns(folder.dir, folder.dir);
   const customTasks = (options.tasks ?? []).map((task) => task.id);
   const { config } = await loadConfig(folder.config, { customTasks });
   const store = openRunStore(folder, { write: true });
   const experiment = store.fact("experiment");
   if (experiment !== undefined) {
     store.close();
-    throw new StoreError(
-      `${folder.dir}: is part of an experiment; go on with: omni experiment ${experiment}/config.yaml --run-id ${basename(experiment)}`,
-      {
-        code: "part_of_experiment",
-      },
-    );
+    throw severalRuns(folder.dir, experiment);
   }
   return execute(store, config, options);
+}
+
+/** Probes and experiments are resumed as a whole, by the command that made them. */
+function severalRuns(dir: string, folder: string): StoreError {
+  const again = `${folder}/config.yaml --run-id ${basename(folder)}`;
+  const what = dir === folder ? "holds several runs" : `is part of ${folder}`;
+  const message = `${dir}: ${what}; go on with: omni transfer ${again} (probes alone), or omni experiment ${again}`;
+  return new StoreError(message, { code: "part_of_experiment" });
 }
 
 async function execute(store: RunStore, config: OmniConfig, options: RunOptions): Promise<RunSummary> {

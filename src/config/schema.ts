@@ -176,6 +176,7 @@ const trainSchema = strict({
 
 const evalSchema = strict({
   every: countOrZero.default(0),
+  stages: z.boolean().default(true),
   itemsPerTask: count.default(16),
   split: z.enum(["train", "validation", "test"]).default("validation"),
   samples: count.default(1),

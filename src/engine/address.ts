@@ -35,6 +35,14 @@ export function parseAddress(address: string): Target {
 }
 
 /**
+ * Whether an address can be one, before anybody is asked; a `file:` is not followed.
+ * @throws ConfigError `bad_address` naming the accepted forms
+ */
+export function checkAddress(address: string): void {
+  if (!address.startsWith("file:")) parseAddress(address);
+}
+
+/**
  * Follows `file:/path` to the address that a server wrote there at start (JSON `{"address": …}`), waiting for the file
  * until `timeoutMs`; any other address is returned as it is.
  * @throws EngineError `address_file` if the file does not come or holds no address; CancelledError

@@ -1,6 +1,7 @@
 import type { OmniConfig } from "../config/index.js";
 import type { ExperimentNode } from "./node.js";
 import { ablationNodes, baselineNodes, experimentOf, orderNodes, probeNodes, seedsOf, taskIds } from "./plan-nodes.js";
+import { promptBound, type RolloutBound, sumOf } from "./rollout-limits.js";
 import { permutations } from "./transfer.js";
 
 /** What an experiment comes to before it runs. */
@@ -14,6 +15,8 @@ export interface ExperimentPlan {
   /** Drawn for rejection sampling. */
   readonly samples: number;
   readonly evaluationRollouts: number;
+  /** At most, every completion of training and evaluations at its token limit; samples for SFT aside. */
+  readonly maxGeneratedTokens: number;
   /** False: which orders are run, and so how much they share, shows when transfer is known; then these are bounds. */
   readonly exact: boolean;
 }
@@ -21,9 +24,9 @@ export interface ExperimentPlan {
 /**
  * Counts runs, updates and rollouts.
  * @param tasks training items a task, in the config's order
- * @param evaluated rollouts of one evaluation of all tasks
+ * @param evaluated what one evaluation of all tasks costs
  */
-export function experimentPlan(config: OmniConfig, tasks: Tasks, evaluated: number): ExperimentPlan {
+export function experimentPlan(config: OmniConfig, tasks: Tasks, evaluated: RolloutBound): ExperimentPlan {
   const { orders, sft } = experimentOf(config);
   const exact = orders.all || (!orders.best && !orders.worst && orders.random === 0);
   const chosen = orders.all ? permutations(taskIds(config)) : boundingOrders(config);
@@ -34,15 +37,17 @@ export function experimentPlan(config: OmniConfig, tasks: Tasks, evaluated: numb
     ...ablationNodes(config),
   ];
   const rl = nodes.filter(({ kind }) => kind === "stage" || kind === "joint");
-  const prompts = sum(rl.map((node) => promptsOf(config, tasks, node)));
+  const trained = sumOf(rl.map((node) => trainingBound(config, tasks, node)));
+  const evaluations = sum(nodes.map((node) => 1 + node.evaluations.length));
   return {
     runs: nodes.length,
     orders: chosen.length,
     stageRuns: nodes.filter(({ kind }) => kind === "stage").length,
     updates: sum(rl.map((node) => updatesOf(config, tasks, node))),
-    rollouts: prompts * config.train.groupSize,
+    rollouts: trained.rollouts,
     samples: sft === undefined ? 0 : sft.samples * seedsOf(config).length * sum(tasks.map(({ items }) => items.length)),
-    evaluationRollouts: evaluated * sum(nodes.map((node) => 1 + node.evaluations.length)),
+    evaluationRollouts: evaluated.rollouts * evaluations,
+    maxGeneratedTokens: trained.tokens + evaluated.tokens * evaluations,
     exact,
   };
 }
@@ -61,20 +66,40 @@ function boundingOrders(config: OmniConfig): readonly (readonly string[])[] {
 
 type Tasks = readonly { readonly id: string; readonly items: readonly unknown[] }[];
 
-/** Training items of a node; a variant of a task has as many as the task. */
-function itemsOf(tasks: Tasks, { trains }: ExperimentNode): number {
-  return sum(trains.map((id) => tasks.find((task) => task.id === id.split("--")[0])?.items.length ?? 0));
+/** Training items of a task; a variant has as many as the task itself. */
+function itemsOf(tasks: Tasks, id: string): number {
+  return tasks.find((task) => task.id === taskIdOf(id))?.items.length ?? 0;
+}
+
+const taskIdOf = (id: string) => id.split("--")[0] ?? id;
+
+/** Epochs and updates of a node: a stage's own where the config gives it some. */
+function lengthOf({ train, schedule }: OmniConfig, { kind, trains, updates }: ExperimentNode) {
+  const only = kind === "stage" && trains.length === 1 ? (trains[0] ?? "") : "";
+  const own = schedule.kind === "curriculum" ? schedule.stages?.[only] : undefined;
+  const most = Math.min(updates ?? Infinity, own?.maxUpdates ?? Infinity);
+  return { epochs: own?.epochs ?? train.epochs, most };
 }
 
 /** An epoch's last batch may be short. */
-function updatesOf({ train }: OmniConfig, tasks: Tasks, node: ExperimentNode): number {
-  const whole = train.epochs * Math.ceil(itemsOf(tasks, node) / train.promptsPerUpdate);
-  return Math.min(whole, node.updates ?? whole);
+function updatesOf(config: OmniConfig, tasks: Tasks, node: ExperimentNode): number {
+  const { epochs, most } = lengthOf(config, node);
+  const items = sum(node.trains.map((id) => itemsOf(tasks, id)));
+  return Math.min(epochs * Math.ceil(items / config.train.promptsPerUpdate), most);
 }
 
-function promptsOf({ train }: OmniConfig, tasks: Tasks, node: ExperimentNode): number {
-  const whole = train.epochs * itemsOf(tasks, node);
-  return Math.min(whole, (node.updates ?? whole) * train.promptsPerUpdate);
+/** Prompts cut short by a bound of updates are taken from all tasks of a joint run alike. */
+function trainingBound(config: OmniConfig, tasks: Tasks, node: ExperimentNode): RolloutBound {
+  const { epochs, most } = lengthOf(config, node);
+  const items = sum(node.trains.map((id) => itemsOf(tasks, id)));
+  const prompts = Math.min(epochs * items, most * config.train.promptsPerUpdate);
+  const bounds = node.trains.map((id) => {
+    const ours = (prompts * itemsOf(tasks, id)) / Math.max(items, 1);
+    const one = promptBound(config, node.kind === "stage" ? id : "", taskIdOf(id));
+    return { rollouts: ours * one.rollouts, tokens: ours * one.tokens };
+  });
+  const { rollouts, tokens } = sumOf(bounds);
+  return { rollouts: Math.ceil(rollouts), tokens: Math.ceil(tokens) };
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -79,7 +79,7 @@ function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeE
     seed: node.seed,
     schedule,
     train: { ...config.train, maxUpdates: node.updates, checkpointEvery: 0 },
-    eval: { ...config.eval, every: 0, split: "validation" as const },
+    eval: { ...config.eval, every: 0, stages: false, split: "validation" as const },
   };
   return {
     config: nodeConfig,

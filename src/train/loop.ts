@@ -3,7 +3,7 @@ import { restore, saveCheckpoint } from "./checkpoint.js";
 import { collectGroups } from "./collect.js";
 import { commitStep, grpoMetrics, warmUpMetrics } from "./commit.js";
 import { evaluateUnlessStopped } from "./evaluate.js";
-import { plannedRounds, roundPages, trainingSampling } from "./rounds.js";
+import { plannedRounds, roundPages, stageEndingAt, trainingSampling } from "./rounds.js";
 import { firstPosition, type RunContext } from "./run-context.js";
 import { demonstrationBatch, demonstrations, sftStep } from "./sft.js";
 import { assertVersion, updateOnGroups } from "./update.js";
@@ -57,15 +57,20 @@ export async function train(run: RunContext): Promise<RunOutcome> {
   const warmedUp = run.start === undefined && warmUpSteps > 0 && position === warmUpSteps;
   if (warmedUp && !(await evaluateUnlessStopped(run, "warm-up", position))) return finish("stopped");
 
-  const evaluateIfDue = async ({ end, batches }: (typeof rounds)[number]) => {
+  const evaluateIfDue = async ({ end, batches }: (typeof rounds)[number], ending: string | undefined) => {
     const updates = end - warmUpSteps;
+    if (ending !== undefined && run.config.eval.stages) {
+      await evaluateUnlessStopped(run, `stage-${ending}`, end);
+      return;
+    }
     const due = isDue(run.config.eval.every, updates, batches.length) && end < totalSteps;
     if (due) await evaluateUnlessStopped(run, `step-${updates}`, end);
   };
   let stage = "";
-  for (const round of rounds) {
+  for (const [number, round] of rounds.entries()) {
+    const ending = stageEndingAt(rounds, number);
     // A stop may have cut this round's evaluation short, after its weights were saved.
-    if (round.end === position) await evaluateIfDue(round);
+    if (round.end === position) await evaluateIfDue(round, ending);
     if (round.end <= position) continue;
     if (run.stop.aborted) return finish("stopped");
     if (stage !== round.stage) {
@@ -98,9 +103,9 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     } finally {
       for (const { page } of pages) page.close();
     }
-    if (isDue(run.config.train.checkpointEvery, position - warmUpSteps, round.batches.length))
-      await saveCheckpoint(run, position);
-    await evaluateIfDue(round);
+    if (ending !== undefined || isDue(run.config.train.checkpointEvery, position - warmUpSteps, round.batches.length))
+      await saveCheckpoint(run, position, ending);
+    await evaluateIfDue(round, ending);
   }
   if (rounds.length > 0 && !(await evaluateUnlessStopped(run, "final", position))) return finish("stopped");
   return finish("finished");

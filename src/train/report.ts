@@ -91,8 +91,10 @@ export function reportMarkdown(
 
 const columnNames: Readonly<Record<string, string>> = { base: "base", "warm-up": "warm-up", final: "GRPO" };
 
+const columnName = (point: string) => columnNames[point] ?? point.replace(/^stage-/, "after stage ");
+
 function resultTable(evaluations: readonly EvaluationRecord[]): string[] {
-  const points = evaluations.map((entry) => columnNames[entry.point] ?? entry.point);
+  const points = evaluations.map((entry) => columnName(entry.point));
   const rows = componentRows(evaluations).map(({ taskId, component, primary }) => {
     const cells = evaluations.map((entry) => cell(tasksOf(entry)[taskId], component));
     return `| ${taskId} | ${component}${primary ? " ★" : ""} | ${cells.join(" | ")} |`;

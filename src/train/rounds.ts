@@ -31,6 +31,12 @@ export function plannedRounds(run: RunContext, schedule: readonly Batch[]): read
   return rounds;
 }
 
+/** The stage that ends with this round while another follows; undefined elsewhere, also at the end of the last. */
+export function stageEndingAt(rounds: readonly Round[], at: number): string | undefined {
+  const [round, next] = [rounds[at], rounds[at + 1]];
+  return round === undefined || next === undefined || next.stage === round.stage ? undefined : round.stage;
+}
+
 /** Opens the journal page of each step of the round; the caller closes them. */
 export function roundPages(run: RunContext, round: Round): CollectPart[] {
   return round.batches.map((batch, at) => {

@@ -106,6 +106,15 @@ it("tells its cost beforehand and starts nothing", async () => {
   expect(existsSync(join(folder, "runs", "dry"))).toBe(false);
 });
 
+it("a resume of one of its runs, or of all, names the command that goes on with them", async () => {
+  for (const run of ["runs/whole", "runs/whole/runs/base"]) {
+    const { code, stderr } = await omni(["resume", run], { cwd: folder });
+    expect(code).toBe(1);
+    const config = join(folder, "runs", "whole", "config.yaml");
+    expect(stderr).toContain(`go on with: omni transfer ${config} --run-id whole (probes alone), or omni experiment`);
+  }
+});
+
 it("a folder that holds the probes of another config is refused with the remedy", async () => {
   const other = await omni(["transfer", "omni.yaml", "--run-id", "whole", "--set", "seed=4"], { cwd: folder });
   expect(other.code).toBe(1);

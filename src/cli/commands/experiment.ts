@@ -7,6 +7,7 @@ import { withJson, withRunId, withSet } from "../flags.js";
 import { answer, type Cli, say } from "../io.js";
 import { labSession } from "../lab-session.js";
 import { configOf, shortPath } from "../run-session.js";
+import { settledAside } from "../settled-aside.js";
 
 /** `omni experiment CONFIG` */
 export function addExperiment(program: Command, cli: Cli): void {
@@ -29,8 +30,7 @@ The first Ctrl-C finishes the step and saves (exit code 130), the second stops a
       const { experimentRun, planRun } = await import("../../compose/index.js");
       if (options.dryRun === true) {
         const { config, baseDir } = loaded;
-        // An experiment makes its own orders, so one that is still to be solved needs no file here.
-        const { experiment } = await planRun({ config: { ...config, schedule: { kind: "joint" } }, baseDir });
+        const { experiment } = await planRun({ config: settledAside(config), baseDir });
         answer(cli, experiment ?? null, () => experimentText(experiment, path));
         return;
       }

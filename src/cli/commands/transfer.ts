@@ -8,6 +8,7 @@ import { answer, type Cli, say } from "../io.js";
 import { labSession } from "../lab-session.js";
 import { knownRate } from "../plan-estimate.js";
 import { configOf, shortPath } from "../run-session.js";
+import { settledAside } from "../settled-aside.js";
 import { table } from "../table.js";
 
 /** `omni transfer CONFIG` */
@@ -61,21 +62,15 @@ async function costOf(config: OmniConfig, baseDir: string): Promise<TransferCost
     joint: false,
     temperatures: [],
   };
-  const { experiment: plan } = await planRun({
-    config: { ...config, schedule: { kind: "joint" }, experiment: probes },
-    baseDir,
-  });
+  const { experiment: plan } = await planRun({ config: { ...settledAside(config), experiment: probes }, baseDir });
   if (plan === undefined) throw new Error("a plan without its experiment"); // the section is given
-  const longest = Math.max(0, ...config.tasks.map((task) => task.maxTokens ?? config.train.maxTokens));
-  const trained = plan.rollouts * longest;
-  const evaluated = plan.evaluationRollouts * config.eval.maxTokens;
   const rate = await knownRate(config, listRuns(config.run.folder), (runDir) => showRun(runDir).steps);
   return {
     runs: plan.runs,
     evaluationCells: plan.runs * config.tasks.length,
     updates: plan.updates,
-    maxGeneratedTokens: trained + evaluated,
-    maxSeconds: rate === undefined ? null : rate.secondsPerToken * (trained + evaluated),
+    maxGeneratedTokens: plan.maxGeneratedTokens,
+    maxSeconds: rate === undefined ? null : rate.secondsPerToken * plan.maxGeneratedTokens,
   };
 }
 

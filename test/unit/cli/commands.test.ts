@@ -88,6 +88,21 @@ judge: { baseUrl: "http://localhost:9/v1", model: m, apiKey: "\${KEY}" }
       ["--set", 'tasks.sums.prompt.template="{quest}"'],
       /^error: --set tasks\.sums\.prompt\.template="\{quest\}": task "sums": prompt\.template: unknown placeholder \{quest\}/,
     ],
+    [
+      "an adapter that train refuses",
+      ["--set", "model.adapter=lora"],
+      /^error: --set model\.adapter=lora: model\.adapter: "lora" is not supported by the server yet; use full/,
+    ],
+    [
+      "an engine address that is none",
+      ["--set", "engines=[{address: nowhere}]"],
+      /^error: --set engines=\[\{address: nowhere\}\]: engine address "nowhere": use host:port, unix:\/path or file:\/path/,
+    ],
+    [
+      "several engines for one run",
+      ["--set", "engines=[{threads: 1}, {threads: 1}]"],
+      /^error: --set engines=\[\{threads: 1\}, \{threads: 1\}\]: engines: a single run takes exactly one engine/,
+    ],
     ["rows that are all left out", ["--set", "tasks.sums.data.where.q=nothing"], /sums/],
   ])("names %s with place and remedy, exit code 2", async (_name, flags, message) => {
     const { code, stdout, stderr } = await omni(["plan", "plan.yaml", ...flags], { env: { KEY: "x" } });

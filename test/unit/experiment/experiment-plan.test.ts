@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { inspectData, planRun } from "../../../src/compose/index.js";
 import { loadConfig, resolveConfig } from "../../../src/config/index.js";
-import { experimentPlan } from "../../../src/experiment/index.js";
+import { evaluationBound, experimentPlan } from "../../../src/experiment/index.js";
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -20,16 +20,48 @@ describe("the plan of an experiment", () => {
     });
 
   it("counts all orders exactly: 64 stage runs of 3 updates, joint training of 10", () => {
-    const plan = experimentPlan(config({ orders: { all: true } }), tasks, 100);
+    const plan = experimentPlan(config({ orders: { all: true } }), tasks, { rollouts: 100, tokens: 900 });
     expect(plan).toMatchObject({ exact: true, orders: 24, stageRuns: 64, runs: 66, updates: 64 * 3 + 10 });
     expect(plan.rollouts).toBe((64 * 10 + 40) * 8);
+  });
+
+  it("counts each task's own group size and token limit, a stage's own length, and every evaluation", () => {
+    const given = resolveConfig({
+      version: 1,
+      model: { base: "nano" },
+      tasks: [
+        { id: "a", family: "qa", data: { source: "x.jsonl" }, groupSize: 2, maxTokens: 5 },
+        { id: "b", family: "qa", data: { source: "x.jsonl" } },
+      ],
+      schedule: { kind: "curriculum", order: ["a", "b"], stages: { b: { groupSize: 3, epochs: 2, maxUpdates: 4 } } },
+      train: { promptsPerUpdate: 4, groupSize: 8, maxTokens: 7 },
+      experiment: { orders: { best: false, worst: false }, joint: false },
+    });
+    const plan = experimentPlan(given, tasks.slice(0, 2), { rollouts: 6, tokens: 60 });
+    // a: 10 prompts × 2 rollouts of 5 tokens in 3 updates; b: 16 of its 20 prompts × 3 of 7 in 4.
+    expect(plan).toMatchObject({ runs: 3, updates: 7, rollouts: 10 * 2 + 16 * 3 });
+    const evaluations = plan.evaluationRollouts / 6;
+    expect(plan.maxGeneratedTokens).toBe(10 * 2 * 5 + 16 * 3 * 7 + 60 * evaluations);
+  });
+
+  it("bounds an evaluation by each task's own items, samples and token limit", () => {
+    const given = resolveConfig({
+      version: 1,
+      model: { base: "nano" },
+      tasks: [
+        { id: "a", family: "qa", data: { source: "x.jsonl" }, eval: { items: 3, samples: 2, maxTokens: 50 } },
+        { id: "b", family: "qa", data: { source: "x.jsonl" }, maxTokens: 30 },
+      ],
+      eval: { itemsPerTask: 5, maxTokens: 10 },
+    });
+    expect(evaluationBound(given, { a: 100, b: 4 })).toEqual({ rollouts: 3 * 2 + 4, tokens: 3 * 2 * 50 + 4 * 30 });
   });
 
   it("bounds what transfer will choose", () => {
     const plan = experimentPlan(
       config({ orders: { random: 2 }, updatesPerStage: 2, sft: { samples: 3, steps: 1 } }),
       tasks,
-      100,
+      { rollouts: 100, tokens: 900 },
     );
     expect(plan).toMatchObject({ exact: false, orders: 4, stageRuns: 16, samples: 120 });
     expect(plan.updates).toBe(16 * 2 + 8);

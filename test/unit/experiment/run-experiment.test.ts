@@ -109,7 +109,9 @@ describe("an experiment", { timeout: 300_000 }, () => {
     expect(Object.keys(result.tasks)).toEqual(["sums", "words"]);
     const { files } = await exportRun({ runDir, to: join(folder, "exported") });
     expect(files.some((name) => name.endsWith(".safetensors"))).toBe(true);
-    await expect(resumeRun({ runDir })).rejects.toThrow(/part of an experiment; go on with: omni experiment/);
+    await expect(resumeRun({ runDir })).rejects.toThrow(
+      /is part of .*; go on with: omni transfer .*, or omni experiment/,
+    );
   });
 
   it("stopped in the middle and called again measures the same", async () => {

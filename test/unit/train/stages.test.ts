@@ -66,6 +66,54 @@ describe("a stage's own settings", () => {
   });
 });
 
+describe("a stage's end", () => {
+  const config = configOf({ kind: "curriculum", order: ["a", "b"] });
+  const tasks = () => [task("a"), task("b")];
+  const points = (run: RunContext) => run.store.evaluations().map(({ point }) => point);
+  const names = (run: RunContext) => run.store.checkpoints().map(({ name }) => name.split("/").at(-1));
+
+  it("is saved under its name, kept, and evaluated on all tasks; the last one is the run's own end", async () => {
+    const often = { ...config, train: { ...config.train, checkpointEvery: 1 } };
+    const { run } = await trainContext(nano.engine, often, tasks(), freshStore());
+    await train(run);
+    expect(names(run)).toEqual(["stage-a", "step-000004"]);
+    expect(points(run)).toEqual(["base", "stage-a", "final"]);
+    expect(Object.keys(run.store.evaluation("stage-a")?.result.tasks ?? {})).toEqual(["a", "b"]);
+    const [stage, end] = run.store.checkpoints();
+    const model = await run.engine.checkpoints.load(stage?.name ?? "", { signal: run.signal });
+    expect(model.weightsHash).toBe(stage?.weightsHash);
+    expect(model.weightsHash).not.toBe(end?.weightsHash);
+    run.store.close();
+  });
+
+  it("stopped there and resumed is evaluated once all the same, and ends at the same weights", async () => {
+    const whole = await trainContext(nano.engine, config, tasks(), freshStore());
+    const { weightsHash } = await train(whole.run);
+    whole.run.store.close();
+    const store = freshStore();
+    const stop = new AbortController();
+    const { run } = await trainContext(nano.engine, config, tasks(), store, { stop: stop.signal });
+    const emit: RunContext["emit"] = (event) => {
+      if (event.kind === "checkpoint_saved" && event.name.endsWith("stage-a")) stop.abort();
+    };
+    expect(await train({ ...run, emit })).toMatchObject({ status: "stopped", steps: 2 });
+    expect(points(run)).toEqual(["base"]);
+    expect(names(run)).toEqual(["stage-a"]);
+    const resumed = await trainContext(nano.engine, config, tasks(), store);
+    expect((await train(resumed.run)).weightsHash).toBe(weightsHash);
+    expect(points(resumed.run)).toEqual(["base", "stage-a", "final"]);
+    store.close();
+  });
+
+  it("costs no evaluation where eval.stages is off", async () => {
+    const off = { ...config, eval: { ...config.eval, stages: false } };
+    const { run } = await trainContext(nano.engine, off, tasks(), freshStore());
+    await train(run);
+    expect(points(run)).toEqual(["base", "final"]);
+    run.store.close();
+  });
+});
+
 describe("a task's weight", () => {
   const groupsOf = async (run: RunContext): Promise<Group[]> => {
     const items = run.tasks.flatMap(({ splits }) => splits.train.slice(0, 1));
