@@ -1,6 +1,6 @@
 import type { OmniConfig } from "../config/index.js";
 import type { ChatMessage } from "../core/index.js";
-import { buildReward, type Judge, openJudge, trialJudgeCaution } from "../rewards/index.js";
+import { buildReward, type Judge, openJudge, type Throttle, trialJudgeCaution } from "../rewards/index.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
 import { buildTask, type LoadReport, openTaskData, type TaskData } from "../tasks/index.js";
@@ -30,6 +30,8 @@ export interface AdapterOptions extends EngineOptions {
   readonly baseDir: string;
   /** Tasks made in code, beside those of the config. */
   readonly customTasks?: readonly Task[];
+  /** Limits of the configured judge that are shared or outlast this process; default: its own. */
+  readonly judgeThrottle?: Throttle | undefined;
 }
 
 /** Reads the data, then builds engine, sandbox, judge and tasks; on failure what was opened is closed again. */
@@ -46,7 +48,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     closers.push(() => opened.close());
     const sandbox = await sandboxOf(options);
     closers.push(() => sandbox.close());
-    const judge = judgeOf(options.config, opened);
+    const judge = judgeOf(options, opened);
     const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify });
     const usage = () => ({ sandbox: sandboxUse(sandbox.stats()), ...judgeCounts(judge) });
     return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(options.config, sandbox, judge), usage, close };
@@ -60,8 +62,8 @@ function sandboxOf({ config, signal, notice }: AdapterOptions): Promise<Sandbox>
   return openSandbox({ ...config.sandbox, signal, notice });
 }
 
-function judgeOf(config: OmniConfig, { engine, model }: OpenEngine): Judge | undefined {
-  if (config.judge !== undefined) return openConfiguredJudge(config.judge);
+function judgeOf({ config, judgeThrottle }: AdapterOptions, { engine, model }: OpenEngine): Judge | undefined {
+  if (config.judge !== undefined) return openConfiguredJudge(config.judge, { throttle: judgeThrottle });
   const trial = engine.capabilities.judge;
   if (trial === undefined) return undefined;
   return openJudge({ ...trialJudge, baseUrl: trial.baseUrl, apiKey: trial.token, model: model.base });

@@ -6,6 +6,7 @@ import type { Lab, Labs, OnNode } from "../experiment/index.js";
 import { refuseNetworkFileSystem } from "../store/index.js";
 import { type Adapters, openAdapters } from "./adapters.js";
 import { engineShares } from "./engine-shares.js";
+import { judgeLimits } from "./judge.js";
 import { never, type RunOptions } from "./run.js";
 
 /** Settings of what makes several runs of one config: probes, experiments. */
@@ -46,6 +47,7 @@ export async function inLab<T>(
   const signal = options.signal ?? never;
   const stop = options.stop ?? never;
   const opened: Adapters[] = [];
+  const judgeThrottle = judgeLimits(config.judge, folder);
   try {
     for (const [at, share] of shares.entries()) {
       const adapters = await openAdapters({
@@ -55,6 +57,7 @@ export async function inLab<T>(
         checkpointRoot: join(folder, "checkpoints"),
         logFile: join(folder, at === 0 ? "engine.log" : `engine-${at + 1}.log`),
         signal,
+        judgeThrottle,
         notice: (message) => emit({ kind: "notice", level: "info", message }),
       });
       opened.push(adapters);

@@ -8,6 +8,7 @@ import type { Task } from "../tasks/task.js";
 import type { RunEvent } from "../telemetry/index.js";
 import { type RunContext, type RunTotals, reportMarkdown, runTotals, timeSplit, train } from "../train/index.js";
 import { type Adapters, openAdapters } from "./adapters.js";
+import { judgeLimits } from "./judge.js";
 import { watchMemory } from "./memory-watch.js";
 import { settledLine, settleOrder } from "./settle-order.js";
 
@@ -152,6 +153,7 @@ function adapterOptions(store: RunStore, config: OmniConfig, options: RunOptions
     logFile: `${folder.dir}/engine.log`,
     baseDir: store.fact("baseDir") ?? dirname(folder.config),
     signal: options.signal ?? never,
+    judgeThrottle: judgeLimits(config.judge, folder.dir),
     notice: (message: string) => emit({ kind: "notice", level: "info", message }),
     ...(options.tasks === undefined ? {} : { customTasks: options.tasks }),
   };

@@ -15,6 +15,7 @@ export { type Composition, composeReward, defaultWeights, type Weighted } from "
 export { type Asker, type AskerStats, openAsker } from "./judge/asker.js";
 export { type AttackReport, type AttackResult, attackPanel } from "./judge/attack-panel.js";
 export { cachedJudge } from "./judge/cached-judge.js";
+export { openThrottle } from "./judge/endpoint.js";
 export {
   type ComparisonRequest,
   type Judge,
@@ -26,6 +27,7 @@ export {
 export { type OpenAIJudgeOptions, openJudge } from "./judge/openai-judge.js";
 export type { PanelItem } from "./judge/panel-items.js";
 export { DEFAULT_RUBRIC } from "./judge/prompt.js";
+export type { Throttle } from "./judge/throttle.js";
 export { type Comparison, compareAnswers } from "./math/compare.js";
 export { unknownUnit } from "./math/gold-unit.js";
 export { type Disagreement, type MathOptions, mathComponent, scoreMath } from "./math/math.js";

@@ -79,6 +79,8 @@ export async function startJudgeServer(options: JudgeServerOptions = {}): Promis
       answer(request, fault, response, options);
     });
   });
+  // A connection closed while idle would lose a request that nobody saw.
+  server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {

@@ -1,7 +1,7 @@
 import OpenAI, { APIConnectionError, APIError } from "openai";
 import type { ChatMessage } from "../../core/index.js";
 import type { ReplyMode } from "./prompt.js";
-import { AttemptError, retryAfterMs, withTimeout } from "./retry.js";
+import { AttemptError, retryAfterMs, type StartTimer, withTimeout } from "./retry.js";
 
 /** Where chat completions are asked for. */
 export interface ChatEndpoint {
@@ -11,8 +11,7 @@ export interface ChatEndpoint {
   readonly apiKey?: string;
   readonly temperature: number;
   readonly maxTokens: number;
-  /** For one attempt, body included. */
-  readonly timeoutMs: number;
+  readonly startTimer?: StartTimer;
 }
 
 /** One chat completion as a judge reads it. */
@@ -32,6 +31,7 @@ export type Chat = (
     /** JSON schema of the reply, for mode `json_schema`. */
     readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
     readonly seed?: number;
+    /** For this attempt, body included. */
     readonly timeoutMs: number;
     readonly signal?: AbortSignal;
   },
@@ -71,7 +71,7 @@ export function openChat(endpoint: ChatEndpoint): Chat {
         throw attemptError(error, hideKey);
       }
     };
-    return readReply(await withTimeout(call, timeoutMs, signal));
+    return readReply(await withTimeout(call, timeoutMs, signal, endpoint.startTimer));
   };
 
   return async (messages, options) => {

@@ -1,7 +1,7 @@
 import type { ChatMessage } from "../../core/index.js";
 import { type ChatReply, openChat } from "./chat.js";
 import type { ReplyMode } from "./prompt.js";
-import { AttemptError, type RetryPolicy, withRetries } from "./retry.js";
+import { AttemptError, type RetryPolicy, type StartTimer, withRetries } from "./retry.js";
 import { type Prices, price, type Tally } from "./tally.js";
 import { Throttle, type ThrottleLimits } from "./throttle.js";
 
@@ -25,6 +25,10 @@ export interface EndpointOptions extends Partial<ThrottleLimits> {
   readonly backoffMs?: number;
   readonly maxBackoffMs?: number;
   readonly prices?: Prices;
+  /** Shared with others that ask the same endpoint; default: one of its own, by the limits above. */
+  readonly throttle?: Throttle;
+  /** What ends an attempt after its time; default: the clock. For tests that decide themselves which attempt hangs. */
+  readonly startTimer?: StartTimer;
 }
 
 /** How one question is asked. */
@@ -49,13 +53,29 @@ export interface Endpoint {
   ask(messages: readonly ChatMessage[], options: AskOptions): Promise<ChatReply>;
 }
 
+/** What one question may take in all, ms. */
+function deadlineOf({
+  timeoutMs = 60_000,
+  maxRetries = 4,
+  deadlineMs = timeoutMs * (maxRetries + 1),
+}: EndpointOptions) {
+  return deadlineMs;
+}
+
+/** Holds everybody who asks through it to the limits of these options together. */
+export function openThrottle(options: EndpointOptions): Throttle {
+  return new Throttle({ maxHoldMs: deadlineOf(options), ...options, maxConcurrency: options.maxConcurrency ?? 8 });
+}
+
 /** Opens an endpoint; nothing is asked yet. Throws ConfigError when the key's variable is unset. */
 export function openEndpoint(options: EndpointOptions): Endpoint {
   const { baseUrl, model, temperature = 0, maxTokens = 512, timeoutMs = 60_000, maxRetries = 4, prices } = options;
   const key = typeof options.apiKey === "object" ? options.apiKey.reveal() : options.apiKey;
-  const chat = openChat({ baseUrl, model, temperature, maxTokens, timeoutMs, ...(key ? { apiKey: key } : {}) });
-  const throttle = new Throttle({ ...options, maxConcurrency: options.maxConcurrency ?? 8 });
-  const deadlineMs = options.deadlineMs ?? timeoutMs * (maxRetries + 1);
+  const deadlineMs = deadlineOf(options);
+  const { startTimer } = options;
+  const rest = { ...(key ? { apiKey: key } : {}), ...(startTimer && { startTimer }) };
+  const chat = openChat({ baseUrl, model, temperature, maxTokens, ...rest });
+  const throttle = options.throttle ?? openThrottle(options);
   const policy: RetryPolicy = {
     maxRetries,
     backoffMs: options.backoffMs ?? 500,
@@ -92,6 +112,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
             } catch (error) {
               tally.failedAttempts += 1;
               // Cancelled in flight counts as taken: the endpoint may have begun.
+              if (error instanceof AttemptError && error.retryAfterMs) throttle.hold(error.retryAfterMs);
               const refused = error instanceof AttemptError && !error.maybeBilled;
               spent(refused ? { tokens: 0, usd: 0 } : tally.reply(undefined, chars));
               throw error;

@@ -76,6 +76,14 @@ export function retryAfterMs(headers: Headers | undefined, now = Date.now()): nu
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
+/** Calls `fire` after so many milliseconds unless the function that it returns is called before. */
+export type StartTimer = (fire: () => void, ms: number) => () => void;
+
+const clock: StartTimer = (fire, ms) => {
+  const timer = setTimeout(fire, ms);
+  return () => clearTimeout(timer);
+};
+
 /**
  * Runs `job` with a signal that fires when the caller's does or after `timeoutMs`. The caller's signal rejects with
  * CancelledError; time running out with a retryable AttemptError. The job is not waited for once either fired.
@@ -84,6 +92,7 @@ export async function withTimeout<T>(
   job: (signal: AbortSignal) => Promise<T>,
   timeoutMs: number,
   signal?: AbortSignal,
+  startTimer = clock,
 ): Promise<T> {
   throwIfAborted(signal);
   const controller = new AbortController();
@@ -92,10 +101,10 @@ export async function withTimeout<T>(
     const cancelled = () => reject(new CancelledError("cancelled", { cause: signal?.reason }));
     const timedOut = () =>
       reject(new AttemptError(`no reply within ${timeoutMs} ms`, { retryable: true, maybeBilled: true }));
-    const timer = setTimeout(timedOut, timeoutMs);
+    const disarm = startTimer(timedOut, timeoutMs);
     signal?.addEventListener("abort", cancelled, { once: true });
     stop = () => {
-      clearTimeout(timer);
+      disarm();
       signal?.removeEventListener("abort", cancelled);
     };
   });

@@ -8,8 +8,13 @@ export interface ThrottleLimits {
   readonly requestsPerMinute?: number | undefined;
   /** Prompt and completion tokens together. */
   readonly tokensPerMinute?: number | undefined;
-  /** US dollars over the throttle's life. */
+  /** US dollars over the throttle's life and what was spent before it. */
   readonly maxCostUsd?: number | undefined;
+  readonly spentUsd?: number | undefined;
+  /** Told what has been spent in all, each time that it grows. */
+  readonly onSpent?: ((usd: number) => void) | undefined;
+  /** Longest that the endpoint may hold everybody back (Retry-After); what waits for longer is refused. */
+  readonly maxHoldMs?: number | undefined;
   /** The "minute" of the limits above, in milliseconds; for tests on a faster scale. */
   readonly windowMs?: number;
 }
@@ -49,13 +54,22 @@ export class Throttle {
   /** Under way, and ended less than a window ago. */
   #recent: Entry[] = [];
   #running = 0;
-  #spentUsd = 0;
+  #spentUsd: number;
   #reservedUsd = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** performance.now() before which the endpoint wants no request at all. */
+  #heldUntil = 0;
 
   constructor(limits: ThrottleLimits) {
     this.#limits = limits;
     this.#windowMs = limits.windowMs ?? 60_000;
+    this.#spentUsd = limits.spentUsd ?? 0;
+  }
+
+  /** Lets nobody in for so many milliseconds: the endpoint said Retry-After, and means everybody who asks with this key. */
+  hold(ms: number): void {
+    this.#heldUntil = Math.max(this.#heldUntil, performance.now() + ms);
+    this.#pump();
   }
 
   /**
@@ -104,6 +118,7 @@ export class Throttle {
     this.#running -= 1;
     this.#reservedUsd -= estimate.usd;
     this.#spentUsd += entry.cost.usd;
+    if (entry.cost.usd > 0) this.#limits.onSpent?.(this.#spentUsd);
     this.#pump();
   }
 
@@ -115,11 +130,20 @@ export class Throttle {
         waiting.refuse(new AttemptError(message, { retryable: false }));
         continue;
       }
+      const heldMs = this.#heldUntil - performance.now();
+      if (heldMs > (this.#limits.maxHoldMs ?? Number.POSITIVE_INFINITY)) {
+        const message = `the endpoint wants no request for ${Math.ceil(heldMs / 1000)} s (Retry-After), longer than the deadline`;
+        waiting.refuse(new AttemptError(message, { retryable: false }));
+        continue;
+      }
+      if (heldMs > 0) {
+        this.#pumpAfter(heldMs + 1);
+        return;
+      }
       if (this.#running >= this.#limits.maxConcurrency || this.#overBudget(waiting.cost, this.#reservedUsd)) return;
       const waitMs = this.#windowWait(waiting.cost);
       if (waitMs > 0) {
-        clearTimeout(this.#timer);
-        if (Number.isFinite(waitMs)) this.#timer = setTimeout(() => this.#pump(), waitMs);
+        this.#pumpAfter(waitMs);
         return;
       }
       const entry: Entry = { cost: waiting.cost, endedAt: undefined };
@@ -128,6 +152,11 @@ export class Throttle {
       this.#reservedUsd += waiting.cost.usd;
       waiting.admit(entry);
     }
+  }
+
+  #pumpAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    if (Number.isFinite(ms)) this.#timer = setTimeout(() => this.#pump(), ms);
   }
 
   *#inLine(): Generator<Waiting> {

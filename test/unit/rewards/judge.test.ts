@@ -1,28 +1,12 @@
-import { afterEach, describe, expect, it } from "vitest";
-import { CancelledError, randomStream } from "../../../src/core/index.js";
+import { describe, expect, it } from "vitest";
+import { CancelledError } from "../../../src/core/index.js";
 import type { ComparisonRequest } from "../../../src/rewards/judge/judge.js";
-import { type OpenAIJudgeOptions, openJudge } from "../../../src/rewards/judge/openai-judge.js";
 import { writingComponent } from "../../../src/rewards/writing/writing.js";
-import {
-  type JudgeFault,
-  type JudgeServer,
-  type JudgeServerOptions,
-  quoted,
-  startJudgeServer,
-} from "../../support/judge-server.js";
+import { type JudgeFault, quoted } from "../../support/judge-server.js";
+import { judgesOfTest } from "../../support/judge-with.js";
 import { gate, scored, tagged } from "./scored.js";
 
-const open: JudgeServer[] = [];
-afterEach(async () => {
-  for (const server of open.splice(0)) await server.close();
-});
-
-async function judgeWith(server: JudgeServerOptions = {}, options: Partial<OpenAIJudgeOptions> = {}) {
-  const started = await startJudgeServer(server);
-  open.push(started);
-  const fast = { timeoutMs: 2000, backoffMs: 2, maxBackoffMs: 10 };
-  return { server: started, judge: openJudge({ baseUrl: started.baseUrl, model: "m", ...fast, ...options }) };
-}
+const judgeWith = judgesOfTest();
 
 const long = "A long and lovely text.";
 const better: ComparisonRequest = { prompt: "Write.", candidate: long, reference: "Short.", seed: 3 };
@@ -188,6 +172,30 @@ describe("faults", () => {
     expect((server.seen[1]?.atMs ?? 0) - (server.seen[0]?.atMs ?? 0)).toBeGreaterThanOrEqual(115);
   });
 
+  it("Retry-After holds back everybody who asks the endpoint, not only the comparison that was told so", async () => {
+    const { judge, server } = await judgeWith(
+      { ...first("429-retry-after"), retryAfter: { "retry-after-ms": "150" } },
+      { maxConcurrency: 1 },
+    );
+    const judgements = await Promise.all([1, 2, 3].map((seed) => judge.compare({ ...better, seed })));
+    expect(judgements.map(({ outcome }) => outcome)).toEqual(["win", "win", "win"]);
+    const [refused, ...others] = server.seen.map(({ atMs }) => atMs);
+    for (const at of others) expect(at - (refused ?? 0)).toBeGreaterThanOrEqual(145);
+  });
+
+  it("a Retry-After beyond the deadline leaves all that wait undefined at once, unasked", async () => {
+    const { judge, server } = await judgeWith(
+      { ...always("429-retry-after"), retryAfter: { "retry-after": "3600" } },
+      { maxConcurrency: 1 },
+    );
+    const [asked, ...others] = await Promise.all([1, 2, 3].map((seed) => judge.compare({ ...better, seed })));
+    expect(asked).toMatchObject({ outcome: undefined, attempts: 1, reason: expect.stringContaining("429") });
+    for (const other of others) {
+      expect(other).toMatchObject({ outcome: undefined, attempts: 0, reason: expect.stringContaining("Retry-After") });
+    }
+    expect(server.seen).toHaveLength(1);
+  });
+
   it("a Retry-After beyond the deadline is not waited for", async () => {
     const { judge } = await judgeWith({ ...always("429-retry-after"), retryAfter: { "retry-after": "3600" } });
     expect(await judge.compare(better)).toMatchObject({
@@ -212,44 +220,6 @@ describe("faults", () => {
     const judgement = await judge.compare(better);
     expect(judgement.outcome).toBe(undefined);
     expect(judgement.latencyMs).toBeLessThan(1000);
-  });
-
-  it("at 30 % leave every comparison right or undefined with its reason, within the limit, all counted", async () => {
-    const faults: readonly JudgeFault[] = [
-      "429",
-      "429-retry-after",
-      "500",
-      "hang",
-      "cut-body",
-      "not-json-body",
-      "wrong-json",
-      "wrong-schema",
-      "empty",
-      "no-choices",
-    ];
-    const stream = randomStream("judge faults");
-    const fault = () => (stream.next() < 0.3 ? faults[stream.below(faults.length)] : undefined);
-    const { judge, server } = await judgeWith(
-      { fault },
-      { timeoutMs: 2_000, maxConcurrency: 8, structuredOutput: "json_schema" },
-    );
-    const cases = Array.from(
-      { length: 200 },
-      (_, seed) => ({ ...[better, worse, even][seed % 3], seed }) as ComparisonRequest,
-    );
-    const judged = await Promise.all(cases.map((request) => judge.compare(request)));
-    let undefinedCount = 0;
-    for (const [i, judgement] of judged.entries()) {
-      if (judgement.outcome === undefined) {
-        undefinedCount += 1;
-        expect(judgement.reason).not.toBe("");
-      } else expect(judgement.outcome).toBe((["win", "loss", "tie"] as const)[i % 3]);
-    }
-    const stats = judge.stats();
-    expect(undefinedCount).toBeLessThan(20);
-    expect(stats).toMatchObject({ calls: 200, attempts: server.seen.length, failures: undefinedCount, pending: 0 });
-    expect(judged.reduce((sum, judgement) => sum + judgement.attempts, 0)).toBe(server.seen.length);
-    expect(server.maxInFlight()).toBeLessThanOrEqual(9);
   });
 });
 
