@@ -5,6 +5,7 @@ import { type Asker, type AskerStats, extractAnswer, openAsker } from "../reward
 import { makeDistractors } from "../tasks/index.js";
 import { type FillOptions, type FillSummary, fillLines } from "./fill-lines.js";
 import { cacheFolder } from "./places.js";
+import { openWorkers } from "./workers.js";
 
 /** What making data takes: a model (the config's judge section), a file to read and one to write. */
 export interface MakeDataOptions extends Pick<FillOptions, "lines" | "output" | "onLine" | "onFailure"> {
@@ -20,19 +21,21 @@ export interface MakeDataSummary extends FillSummary {
 }
 
 /** Adds `distractors`, 15 wrong options, to rows with a question and its answer (a text or a list). */
-export function fillDistractors(
+export async function fillDistractors(
   options: MakeDataOptions & { readonly answer: string; readonly count: number },
 ): Promise<MakeDataSummary> {
-  const { config, question, answer, count, signal } = options;
-  return fill(options, "distractors", (row, asker) => {
+  const { config, question, answer, count, signal, onFailure } = options;
+  const verify = await openWorkers(config, onFailure);
+  const filled = fill(options, "distractors", (row, asker) => {
     const given = row[answer];
     const answers = (Array.isArray(given) ? given : [given]).filter(
       (one) => (typeof one === "string" && one.trim() !== "") || typeof one === "number",
     );
     if (answers.length === 0) throw missing(row, answer);
     const asked = { question: textOf(row, question), answers: answers.map(String) };
-    return makeDistractors(asked, asker, { seed: config.seed, count, signal });
+    return makeDistractors(asked, asker, { seed: config.seed, count, verify, signal });
   });
+  return filled.finally(() => verify.close());
 }
 
 /** Adds `reference`, a model's own answer, to rows with a question; a think block and answer tags are taken off. */

@@ -26,7 +26,7 @@ export interface ReplySchema {
 
 /** Asks a model for texts and for JSON, within its limits; replies are kept, so that asking again costs nothing. */
 export interface Asker {
-  /** Throws JudgeError for an endpoint that stays down or a reply that is empty or cut, CancelledError. */
+  /** Throws JudgeError for an endpoint that stays down or two replies that are empty or cut, CancelledError. */
   text(messages: readonly ChatMessage[], signal?: AbortSignal): Promise<string>;
   /** A reply that `read` takes; asked twice at most. Throws as `text` does, and for two replies that it does not take. */
   json<T>(
@@ -37,6 +37,9 @@ export interface Asker {
   ): Promise<T>;
   stats(): AskerStats;
 }
+
+/** A reply came whole, but says nothing that can be used. */
+class BrokenReply extends JudgeError {}
 
 /** Opens an asker; `cache` is a folder, undefined keeps nothing. */
 export function openAsker(options: EndpointOptions & { readonly cache?: string }): Asker {
@@ -78,14 +81,25 @@ export function openAsker(options: EndpointOptions & { readonly cache?: string }
       return found;
     }
     const { content, cut } = await complete(messages, schema, signal);
-    if (content.trim() === "") throw new JudgeError("the reply is empty");
-    if (cut) throw new JudgeError("the reply was cut at the token limit; raise judge.maxTokens");
+    if (content.trim() === "") throw new BrokenReply("the reply is empty");
+    if (cut) throw new BrokenReply("the reply was cut at the token limit; raise judge.maxTokens");
     if (keep(content)) await cache?.set(key, content);
     return content;
   };
 
+  /** What `ask` makes of a reply; an empty or cut one, or one that it does not take, is asked for once more. */
+  const twice = async <T>(ask: (fresh: boolean) => Promise<T>): Promise<T> => {
+    try {
+      return await ask(false);
+    } catch (error) {
+      if (!(error instanceof BrokenReply)) throw error;
+      return ask(true);
+    }
+  };
+
   return {
-    text: (messages, signal) => reply(messages, { fresh: false, keep: () => true, ...(signal && { signal }) }),
+    text: (messages, signal) =>
+      twice((fresh) => reply(messages, { fresh, keep: () => true, ...(signal && { signal }) })),
     json: async (messages, schema, read, signal) => {
       const decode = (content: string) => {
         try {
@@ -94,12 +108,12 @@ export function openAsker(options: EndpointOptions & { readonly cache?: string }
           return undefined;
         }
       };
-      for (const fresh of [false, true]) {
-        const keep = (content: string) => decode(content) !== undefined;
+      const keep = (content: string) => decode(content) !== undefined;
+      return twice(async (fresh) => {
         const value = decode(await reply(messages, { schema, fresh, keep, ...(signal && { signal }) }));
         if (value !== undefined) return value;
-      }
-      throw new JudgeError(`undecodable twice: the reply is not the JSON that was asked for (${schema.name})`);
+        throw new BrokenReply(`undecodable twice: the reply is not the JSON that was asked for (${schema.name})`);
+      });
     },
     stats: () => {
       const { attempts, failedAttempts, promptTokens, completionTokens, estimatedUsages, costUsd } = tally;

@@ -1,35 +1,52 @@
+import { withDigits } from "./number-words.js";
+
 /** Longest QA answer that is read, in UTF-16 units. */
 export const MAX_QA_CHARS = 4096;
 
-const NUMBER_WORDS: ReadonlyMap<string, string> = new Map(
-  "zero one two three four five six seven eight nine ten eleven twelve".split(" ").map((word, i) => [word, String(i)]),
-);
-
-/** NFKC, one spelling of quotes and dashes, single blanks: what is equal here is equal to any reader. */
+/** NFKC, one spelling of quotes, dashes and digits, single blanks: what is equal here is equal to any reader. */
 export function lightlyNormalised(text: string): string {
   return text
     .normalize("NFKC")
     .replace(/[‘’‛′]/g, "'")
     .replace(/[“”‟″]/g, '"')
     .replace(/[‐‑‒–—−]/g, "-")
+    .replaceAll("⁄", "/")
+    .replace(/\p{Nd}/gu, asciiDigit)
+    .replace(/(?<=\d)٫(?=\d)/g, ".")
+    .replace(/(?<=\d)٬(?=\d)/g, ",")
     .replace(/\s+/g, " ")
     .trim();
 }
 
 /**
- * A QA answer as it is compared: {@link lightlyNormalised}, lower case, articles dropped where a word follows, prose
- * punctuation dropped at word edges, hyphens between letters read as blanks, numbers in one spelling (`1,000.0` =
- * `1000`, `two` = `2`). Signs that carry meaning (`-5`, `C++`, `50%`, `5!`, `3.14`, `x^2`) stay.
+ * A QA answer as it is compared: {@link lightlyNormalised}, case folded (`ß` = `ss`), articles dropped where a word follows,
+ * prose punctuation dropped at word edges, apostrophes between letters dropped, hyphens there read as blanks, brackets around
+ * one letter dropped, numbers in one spelling (`1,000.0` = `1000`, `twenty-one` = `21`). Signs that carry meaning (`-5`, `C++`,
+ * `50%`, `5!`, `3.14`, `x^2`) stay, and so does an answer that is nothing but punctuation. docs/rewards.md has the table.
  */
 export function normaliseAnswer(text: string): string {
-  const words = unwrapped(lightlyNormalised(text))
-    .toLowerCase()
+  const light = lightlyNormalised(text);
+  const words = folded(unwrapped(light).replace(/^[([](\p{L})[)\]]$/u, "$1"))
+    .replace(/(?<=\p{L})'(?=\p{L})/gu, "")
     .replace(/(?<=\p{L})-(?=\p{L})/gu, " ")
     .split(" ");
-  const plain = words.map(plainWord).filter((word) => word !== "");
-  return plain
-    .filter((word, i) => i === plain.length - 1 || !(word === "a" || word === "an" || word === "the"))
-    .join(" ");
+  const plain = withDigits(words.map(plainWord).filter((word) => word !== ""));
+  const kept = plain.filter((word, i) => i === plain.length - 1 || !(word === "a" || word === "an" || word === "the"));
+  return kept.length === 0 ? light : kept.join(" ");
+}
+
+/** Lower case as Unicode folds it, where that differs from lower case in letters that answers have. */
+function folded(text: string): string {
+  return text.toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").replaceAll("i\u0307", "i");
+}
+
+/** The value of a decimal digit of any script: every run of ten in Unicode begins with its zero. */
+function asciiDigit(digit: string): string {
+  const code = digit.codePointAt(0) ?? 0;
+  if (code < 0x80) return digit;
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String((code - zero) % 10);
 }
 
 /** Drops quotes, emphasis or `\text{}` around the whole. */
@@ -61,7 +78,7 @@ function plainWord(word: string): string {
   while (begin < end && /["'`,;:?¿¡]/.test(word[begin] ?? "")) begin += 1;
   while (end > begin && isTrailing(word, end, begin)) end -= 1;
   const bare = word.slice(begin, end);
-  return NUMBER_WORDS.get(bare) ?? plainNumber(bare);
+  return plainNumber(bare);
 }
 
 function isTrailing(word: string, end: number, begin: number): boolean {

@@ -74,7 +74,9 @@ function indexOfOption(text: string, options: readonly string[]): readonly numbe
 }
 
 function chosenOption(answer: string, options: readonly string[]): number | undefined {
-  const match = /^\(?([A-Za-z])(?:\)|[.:](?=\s|$)|\)?[.:]?$)\s*(.*)$/su.exec(unwrapped(lightlyNormalised(answer)));
+  const match = /^[([]?([A-Za-z])(?:[)\]]|[.:](?=\s|$)|[)\]]?[.:]?$)\s*(.*)$/su.exec(
+    unwrapped(lightlyNormalised(answer)),
+  );
   if (match === null) return undefined;
   const [, letter = "", rest = ""] = match;
   const index = LETTERS.indexOf(letter.toUpperCase());

@@ -1,6 +1,7 @@
 import { type ChatMessage, DataError, randomStream } from "../../core/index.js";
-import { type Asker, compareAnswers, normaliseAnswer } from "../../rewards/index.js";
+import type { Asker } from "../../rewards/index.js";
 import { MAX_DISTRACTORS } from "./arrange-options.js";
+import { distinctOptions, type Sameness } from "./distinct-options.js";
 
 /** A question with its accepted answers. */
 export interface PlainQuestion {
@@ -21,25 +22,26 @@ const optionsSchema = schema("distractors", "options", { type: "string" });
 const checkSchema = schema("check", "right", { type: "integer" });
 
 const MAX_ROUNDS = 4;
-const MAX_CHARS = 300;
 
 /**
  * Wrong options that a model makes (method §3): plausible, unique, none equal or equivalent to an accepted answer by the
  * rules that score answers, and none that a second call takes for right. Shuffled by seed and question, so that the order
- * they came in says nothing. Throws DataError when too few are left after four rounds, JudgeError when the model stays down.
+ * they came in says nothing. Throws DataError when too few are left after four rounds, JudgeError when the model stays down, VerifierError
+ * where formulae must be compared and no verify worker starts.
  */
 export async function makeDistractors(
   { question, answers }: PlainQuestion,
   asker: Asker,
-  options: { readonly seed: number; readonly count?: number; readonly signal?: AbortSignal },
+  options: Sameness & { readonly seed: number; readonly count?: number },
 ): Promise<readonly string[]> {
-  const { seed, count = MAX_DISTRACTORS, signal } = options;
+  const { seed, count = MAX_DISTRACTORS, verify, signal } = options;
   const kept: string[] = [];
   const refused: string[] = [];
   for (let round = 0; round < MAX_ROUNDS && kept.length < count; round++) {
     const known = [...kept, ...refused];
     const asked = requestOptions({ question, answers }, known, count - kept.length + 5);
-    const made = fresh(await asker.json(asked, optionsSchema, readTexts, signal), [...answers, ...known]);
+    const offered = await asker.json(asked, optionsSchema, readTexts, signal);
+    const made = await distinctOptions(offered, [...answers, ...known], { verify, signal });
     if (made.length === 0) continue;
     const check = requestCheck({ question, answers }, made);
     const right = new Set(await asker.json(check, checkSchema, (value) => readNumbers(value, made.length), signal));
@@ -53,21 +55,6 @@ export async function makeDistractors(
   }
   const random = randomStream(seed, "distractors", question);
   return random.shuffle(kept).slice(0, count);
-}
-
-/** Options that equal none of `taken`, nor one another, however they are written. */
-function fresh(made: readonly string[], taken: readonly string[]): readonly string[] {
-  const keys = new Set(taken.map(normaliseAnswer));
-  const values = [...taken];
-  return made.flatMap((text) => {
-    const option = text.replace(/\s+/g, " ").trim();
-    const key = normaliseAnswer(option);
-    if (key === "" || option.length > MAX_CHARS || keys.has(key)) return [];
-    if (values.some((value) => compareAnswers(option, value).outcome === "equal")) return [];
-    keys.add(key);
-    values.push(option);
-    return [option];
-  });
 }
 
 function requestOptions({ question, answers }: PlainQuestion, known: readonly string[], count: number) {

@@ -110,6 +110,27 @@ describe("omni data distractors", () => {
     expect(seen.every((request) => asked(request).question.startsWith("Largest"))).toBe(true);
   });
 
+  it.each(["", "never mind"])("asks once more where the reply is %j", async (broken) => {
+    write("q4.jsonl", [questions[0]]);
+    const { uncached, seen } = await server((request, n) => (n === 0 ? broken : optionMaker(request)));
+    const argv = ["data", "distractors", "--input", "q4.jsonl", "--count", "4", ...uncached];
+    const output = `d4-${broken.length}.jsonl`;
+    expect((await omni([...argv, "--output", output])).code).toBe(0);
+    expect(rowsOf(output)[0]?.distractors).toHaveLength(4);
+    expect(seen).toHaveLength(3);
+  });
+
+  it("gives a row up after two empty replies", async () => {
+    write("q5.jsonl", [questions[0]]);
+    const { uncached, seen } = await server(() => "");
+    const argv = ["data", "distractors", "--input", "q5.jsonl", "--output", "d5.jsonl", ...uncached];
+    expect(await omni(argv)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("q5.jsonl:1: the reply is empty"),
+    });
+    expect(seen).toHaveLength(2);
+  });
+
   it("says when a model makes too few, and names a missing field", async () => {
     write("q3.jsonl", [questions[0], { question: "Why?", anwser: "x" }]);
     const { uncached } = await server((request) =>

@@ -20,6 +20,22 @@ describe("QA by text", () => {
     ["separators in numbers", "1,000 km", "1000 km"],
     ["decimals", "5.0", "5"],
     ["number words", "two apples", "2 apples"],
+    ["compound number words", "twenty-one pilots", "21 pilots"],
+    ["hundreds in words", "one hundred and five", "105"],
+    ["round hundreds in words", "Nine Hundred", "900"],
+    ["sharp s", "STRASSE", "Straße"],
+    ["a final sigma", "ΣΑΣ", "σας"],
+    ["a dotted capital I", "İstanbul", "istanbul"],
+    ["Arabic-Indic digits", "٢٥", "25"],
+    ["Arabic-Indic separators", "١٬٠٠٠٫٥", "1000.5"],
+    ["Persian digits", "۱۹۸۴", "1984"],
+    ["Devanagari digits", "०५ kg", "5 kg"],
+    ["a fraction of one character", "½", "1/2"],
+    ["a curly apostrophe", "O’Brien", "O'Brien"],
+    ["a missing apostrophe", "OBrien", "O'Brien"],
+    ["a possessive's apostrophe", "Halleys Comet", "Halley’s comet"],
+    ["brackets around a letter", "(a)", "A"],
+    ["square brackets around a letter", "[B]", "b"],
   ])("%s does not matter", (_, answer, gold) => {
     expect(score(answer, [gold])).toBe(1);
   });
@@ -36,6 +52,11 @@ describe("QA by text", () => {
     ["x+1 and x-1", "x+1", "x-1"],
     ["vitamin A and vitamin", "vitamin A", "vitamin"],
     ["nothing", "...", "Paris"],
+    ["an accent", "cafe", "café"],
+    ["a year in two words", "nineteen eighty-four", "1984"],
+    ["feet and inches", "5'10", "510"],
+    ["brackets around more", "(2, 3)", "2, 3"],
+    ["another punctuation mark", "!", "?"],
   ])("%s matters", (_, answer, gold) => {
     expect(score(answer, [gold])).toBe(0);
   });
@@ -51,6 +72,12 @@ describe("QA by text", () => {
     expect(score("the two", ["2"], options)).toBe(0);
     expect(score("two", ["2"], options)).toBe(0);
     expect(score("new york", ["New  York"], ["New York", "Boston"])).toBe(1);
+  });
+
+  it("takes an answer that is nothing but punctuation for what it is", () => {
+    expect(score("?", ["?"])).toBe(1);
+    expect(score("Paris", ["?"])).toBe(0);
+    expect(score("...", ["…"])).toBe(1);
   });
 
   it("is null without an accepted answer, 0 without an answer", async () => {
@@ -91,12 +118,25 @@ describe("QA by letter", () => {
   const letter = (answer: string, answers = ["Paris"]) =>
     scoreQa(answer, { kind: "qa", answers, options }, "letter").value;
 
-  it.each(["B", "b", "(B)", "B.", "B)", "B: Paris", "(B) paris", "B. Paris", "**B**", "`B`", "\\text{B}", "Ｂ"])(
-    "%s is right",
-    (answer) => {
-      expect(letter(answer)).toBe(1);
-    },
-  );
+  it.each([
+    "B",
+    "b",
+    "(B)",
+    "B.",
+    "B)",
+    "B: Paris",
+    "(B) paris",
+    "B. Paris",
+    "**B**",
+    "`B`",
+    "\\text{B}",
+    "Ｂ",
+    "(b)",
+    "[b]",
+    "[B] Paris",
+  ])("%s is right", (answer) => {
+    expect(letter(answer)).toBe(1);
+  });
 
   it.each(["A", "C", "Z", "B or C", "B. Rome", "Paris", "AB", "Because", "", "B C"])("%s is wrong", (answer) => {
     expect(letter(answer)).toBe(0);
