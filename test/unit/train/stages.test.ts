@@ -66,6 +66,36 @@ describe("a stage's own settings", () => {
   });
 });
 
+describe("without stages", () => {
+  const prompts = async (schedule: object, tasks: readonly Task[]) => {
+    const { run, events } = await trainContext(nano.engine, configOf(schedule), tasks, freshStore());
+    expect((await train(run)).status).toBe("finished");
+    expect(run.store.evaluations().map(({ point }) => point)).toEqual(["base", "final"]);
+    expect(run.store.checkpoints()).toHaveLength(1);
+    run.store.close();
+    const steps = events.flatMap((event) => (event.kind === "step_committed" ? [event.metrics] : []));
+    return steps.map(({ stage, tasks: of }) => [stage, of.a?.rollouts ?? 0, of.b?.rollouts ?? 0]);
+  };
+
+  it("mixed training gives each task its share of every batch, each with its own group size", async () => {
+    const shown = await prompts({ kind: "mixed", ratios: { a: 3, b: 1 } }, [task("a"), task("b", { groupSize: 2 })]);
+    // Three prompts of a with 3 rollouts, one of b with 2; as many batches as joint training has.
+    expect(shown).toEqual(Array(4).fill(["mixed", 9, 2]));
+  });
+
+  it("mixed training leaves a task of share 0 out, and evaluates it all the same", async () => {
+    const shown = await prompts({ kind: "mixed", ratios: { a: 0, b: 1 } }, [task("a"), task("b")]);
+    expect(shown).toEqual(Array(2).fill(["mixed", 0, 12]));
+  });
+
+  it("joint training takes every item once", async () => {
+    const shown = await prompts({ kind: "joint" }, [task("a"), task("b")]);
+    expect(shown.map(([stage]) => stage)).toEqual(Array(4).fill("joint"));
+    const sum = (at: number) => shown.reduce((total, row) => total + Number(row[at]), 0);
+    expect([sum(1), sum(2)]).toEqual([8 * 3, 8 * 3]);
+  });
+});
+
 describe("a stage's end", () => {
   const config = configOf({ kind: "curriculum", order: ["a", "b"] });
   const tasks = () => [task("a"), task("b")];
