@@ -11,6 +11,7 @@ import {
   type TransferFile,
 } from "../schedule/index.js";
 import { type OrderingProgress, solveOrdering } from "../solver/index.js";
+import { parseJson, placedInText } from "./transfer-text.js";
 
 /** Settings of {@link scheduleOrder} and {@link solveLop}. */
 export interface ScheduleOptions {
@@ -21,21 +22,21 @@ export interface ScheduleOptions {
   readonly onProgress?: (progress: OrderingProgress) => void;
 }
 
-/** Which order to train in, from a transfer file's parsed JSON. @throws DataError; CancelledError */
+/** Which order to train in, from a transfer file's text. @throws DataError `name:line:column: …`; CancelledError */
 export async function scheduleOrder(
-  document: unknown,
+  text: string,
   name: string,
   options: ScheduleOptions & { readonly top: number },
 ): Promise<{ readonly file: TransferFile; readonly advice: OrderAdvice }> {
-  const file = readTransferFile(document, name);
+  const file = await placedInText(text, name, () => readTransferFile(parseJson(text, name), name));
   const solveLarge = (weights: OrderingWeights) => solveOrdering(weights, { ...options, seed: options.seed ?? 0 });
   const advice = await adviseOrder(file, { top: options.top, seed: options.seed ?? 0, solveLarge });
   return { file, advice };
 }
 
-/** Solves a bare linear-ordering instance from its parsed JSON. @throws DataError; CancelledError */
-export async function solveLop(document: unknown, name: string, options: ScheduleOptions): Promise<OrderingBound> {
-  const weights = readLopFile(document, name);
+/** Solves a bare linear-ordering instance from its text. @throws DataError `name:line:column: …`; CancelledError */
+export async function solveLop(text: string, name: string, options: ScheduleOptions): Promise<OrderingBound> {
+  const weights = await placedInText(text, name, () => readLopFile(parseJson(text, name), name));
   if (weights.length > maxSubsetTasks) return solveOrdering(weights, { ...options, seed: options.seed ?? 0 });
   const order = exactOrdering(weights);
   const value = orderValue(weights, order);

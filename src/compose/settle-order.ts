@@ -27,15 +27,15 @@ export async function settleOrder(
   if (schedule.kind !== "curriculum" || schedule.order !== "auto") return { config, notices: [] };
   const customTasks = options.customTasks ?? [];
   const path = transferFile(schedule);
-  const document = readDocument(path);
-  const { file, advice } = await scheduleOrder(document, path, { ...options, timeLimitS, top: 1 }).catch(
+  const text = readFileSync(path, "utf8");
+  const { file, advice } = await scheduleOrder(text, path, { ...options, timeLimitS, top: 1 }).catch(
     (error: unknown) => {
       const { boundary, message } = OmniError.from(error);
       throw boundary === "data" ? wrong("bad_transfer", message, error) : error;
     },
   );
   sameTasks(path, file.table.tasks, [...config.tasks.map(({ id }) => id), ...customTasks]);
-  const differences = await checked(path, document, config);
+  const differences = await checked(path, JSON.parse(text), config);
   if (differences.found.length > 0 && schedule.acceptOther !== true) {
     const remedy = "measure anew with omni transfer, or set schedule.acceptOther: true";
     throw wrong("other_transfer", `${path} was measured with ${differences.found.join("; ")}; ${remedy}`);
@@ -85,15 +85,6 @@ function transferFile({ transfer = "" }: CurriculumConfig): string {
   const file = join(transfer, "transfer.json");
   if (existsSync(file)) return file;
   throw wrong("bad_transfer", `${transfer} holds no transfer.json: the same omni transfer command again finishes it`);
-}
-
-function readDocument(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    const problem = cause instanceof Error ? cause.message.replaceAll(/\s+/g, " ") : String(cause);
-    throw wrong("bad_transfer", `${path}: not valid JSON (${problem}); omni transfer writes such a file`, cause);
-  }
 }
 
 function sameTasks(path: string, measured: readonly string[], ours: readonly string[]): void {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { withJson } from "../flags.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { answer, type Cli, say } from "../io.js";
-import { readJson } from "../read-json.js";
+import { readInput } from "../read-input.js";
 import { scheduleDocument } from "../schedule-document.js";
 import { scheduleText } from "../schedule-text.js";
 
@@ -29,7 +29,7 @@ export function addSchedule(program: Command, cli: Cli): void {
     .addHelpText("after", help)
     .action(async (path: string, flags: Flags) => {
       const { scheduleOrder, solveLop } = await import("../../compose/index.js");
-      const document = await readJson(path);
+      const text = await readInput(path);
       const name = path === "-" ? "standard input" : path;
       const { signal, end } = abortOnInterrupt(cli);
       let told = performance.now();
@@ -44,11 +44,11 @@ export function addSchedule(program: Command, cli: Cli): void {
       const options = { timeLimitS: flags.timeLimit, signal, onProgress };
       try {
         if (flags.lop === true) {
-          const solved = await solveLop(document, name, options);
+          const solved = await solveLop(text, name, options);
           answer(cli, { ...solved, gap: gapOf(solved) }, () => lopText(solved));
           return;
         }
-        const { file, advice } = await scheduleOrder(document, name, { ...options, top: flags.top ?? 1 });
+        const { file, advice } = await scheduleOrder(text, name, { ...options, top: flags.top ?? 1 });
         for (const note of file.notes) say(cli, `note: ${note}`);
         answer(cli, scheduleDocument(file, advice, flags.top), () => scheduleText(file, advice));
       } finally {

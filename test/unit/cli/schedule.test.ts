@@ -9,6 +9,9 @@ let folder: string;
 const file = (name: string) => join(folder, name);
 const write = (name: string, document: unknown) => writeFileSync(file(name), JSON.stringify(document));
 
+/** The paper's file with something changed, as an editor lays it out. */
+const shown = (change: object) => JSON.stringify({ ...testBlock, ...change }, null, 2);
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "omni-schedule-"));
   write("paper.json", { ...testBlock, counts: 500 });
@@ -88,18 +91,41 @@ describe("omni schedule FILE", () => {
   });
 
   it.each([
-    ["no JSON", '{"scale": ', ":1:11: not valid JSON"],
-    ["another instance", '{"n": 2, "matrix": [[0, 1]]}', ': "n" is 2, but the matrix has 1 rows', "--lop"],
+    ["no JSON", '{"scale": ', ":1:11: not valid JSON (it ends too early)"],
+    [
+      "NaN, as Python writes it",
+      '{\n  "base": {"M": NaN}}',
+      ":2:17: not valid JSON (NaN is no number of JSON: was the cell measured?",
+    ],
+    ["another instance", '{"n": 2, "matrix": [[0, 1]]}', ':1:7: "n" is 2, but the matrix has 1 rows', "--lop"],
     [
       "a cell that is no number",
       '{"n": 2, "matrix": [[0, null], [1, 0]]}',
-      ": matrix[0][1] is null; every cell is a finite number",
+      ":1:25: matrix[0][1] is null; every cell is a finite number",
       "--lop",
     ],
+    ["a zero", shown({ base: { ...testBlock.base, M: 0 } }), ":10:10: base.M is 0, whose logarithm is −∞"],
+    ["one task", shown({ tasks: ["M"] }), ":3:12: tasks an order needs at least two tasks"],
     [
-      "a zero",
-      JSON.stringify({ ...testBlock, base: { ...testBlock.base, M: 0 } }),
-      ": base.M is 0, whose logarithm is −∞",
+      "a missing cell",
+      shown({ base: { C: 29.6, Q: 41.5, W: 74.2 } }),
+      ':9:11: base has no cell for "M"; measure it, or leave the task out of "tasks"',
+    ],
+    ["percent called a fraction", shown({ scale: "fraction" }), ':2:12: scale says "fraction", but'],
+    [
+      "fractions called percent",
+      JSON.stringify({
+        scale: "percent",
+        tasks: ["a", "b"],
+        base: { a: 0.4, b: 0.5 },
+        after: { a: { a: 0.6, b: 0.4 }, b: { a: 0.4, b: 0.7 } },
+      }),
+      ':1:10: scale says "percent", but no accuracy is above 1 %',
+    ],
+    [
+      "a task more in one place than in another",
+      shown({ base: { ...testBlock.base, X: 1 } }),
+      ':9:11: base has "X", which is not in "tasks"; add it there, or take it out here',
     ],
   ])("%s: one line with the place, exit code 2", async (_name, text, message, ...flags) => {
     writeFileSync(file("wrong.json"), text);

@@ -119,9 +119,9 @@ describe("order: auto", () => {
       "probes holds no transfer.json: the same omni transfer command again finishes it",
     );
     write("probes/transfer.json", "{");
-    expect(await refusal()).toContain("probes/transfer.json: not valid JSON");
+    expect(await refusal()).toContain("probes/transfer.json:1:2: not valid JSON (it ends too early)");
     probes({ ...measured, base: { a: 0, b: 0.5 } });
-    expect(await refusal()).toContain("probes/transfer.json: base.a is 0, whose logarithm is −∞");
+    expect(await refusal()).toContain("probes/transfer.json:1:51: base.a is 0, whose logarithm is −∞");
   });
 });
 
