@@ -77,6 +77,8 @@ export interface StepMetrics {
   readonly stage: string;
   readonly epoch: number;
   readonly weightsVersion: number;
+  /** Of GRPO: Σ task weight over scored prompts, or over their tokens; 0 where nothing was scored. */
+  readonly divisor?: number;
   /** Σ weight · loss over the divisor. */
   readonly loss: number;
   readonly gradNorm: number;

@@ -81,6 +81,7 @@ export function grpoMetrics(
     stage: step.batch.stage,
     epoch: step.batch.epoch,
     weightsVersion: optim.weightsVersion,
+    divisor: plan.divisor,
     loss: plan.divisor === 0 ? 0 : lossSum / plan.divisor,
     gradNorm: optim.gradNorm,
     updateNorm: optim.updateNorm,

@@ -88,6 +88,19 @@ describe("without stages", () => {
     expect(shown).toEqual(Array(2).fill(["mixed", 0, 12]));
   });
 
+  it("a step keeps the divisor that it was taken with, task weights in it", async () => {
+    const tasks = [task("a", { weight: 0.5 }), task("b")];
+    const { run } = await trainContext(
+      nano.engine,
+      configOf({ kind: "mixed", ratios: { a: 3, b: 1 } }),
+      tasks,
+      freshStore(),
+    );
+    await train({ ...run, config: { ...run.config, train: { ...run.config.train, maxUpdates: 1 } } });
+    expect(run.store.steps().map(({ metrics }) => metrics.divisor)).toEqual([3 * 0.5 + 1]);
+    run.store.close();
+  });
+
   it("joint training takes every item once", async () => {
     const shown = await prompts({ kind: "joint" }, [task("a"), task("b")]);
     expect(shown.map(([stage]) => stage)).toEqual(Array(4).fill("joint"));
