@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, statfsSync } from "node:fs";
 import { request } from "node:http";
 import { totalmem } from "node:os";
 import { dirname } from "node:path";
+import type { TriedVerifier } from "../compose/index.js";
 import { OmniError } from "../core/index.js";
 
 /** One line of `omni doctor`. */
@@ -105,6 +106,20 @@ export async function checkDocker(env: NodeJS.ProcessEnv): Promise<Check> {
   const remedy =
     "start Docker to run code tasks in containers; without it the embedded sandbox is used, for trying out only";
   return { name: "docker", status: "warn", detail: `does not answer at ${host}: ${answered}`, remedy };
+}
+
+/** What verify workers did when they were tried. Without Math-Verify only the tasks that ask for it are poorer. */
+export function checkWorkers(tried: readonly TriedVerifier[]): Check {
+  const said = tried.map((one) =>
+    one.ok ? `${one.verifier} verifies (${Math.round(one.ms)} ms with its start)` : `${one.verifier}: ${one.reason}`,
+  );
+  const check = { name: "workers", detail: said.join("; ") };
+  const failed = tried.filter(({ ok }) => !ok).map(({ verifier }) => verifier);
+  if (failed.length === 0) return { ...check, status: "ok" };
+  if (failed.includes("builtin")) {
+    return { ...check, status: "warn", remedy: "math that text and numbers cannot decide stays undefined; npm ci" };
+  }
+  return { ...check, status: "ok", detail: `${check.detail} (only for verifier: math-verify and compareVerifiers)` };
 }
 
 /** Whether programs of the embedded sandbox can be kept from the network by the kernel. */

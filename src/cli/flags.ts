@@ -28,6 +28,15 @@ export function withRunId(command: Command): Command {
   return command.option("--run-id <id>", "name of the run (default: the config's name and the time)", runId);
 }
 
+/** Parser of an option that is a whole number in a range. Throws what commander shows as wrong usage. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`use a whole number from ${least} to ${most}.`);
+  };
+}
+
 function collect(value: string, before: readonly string[]): string[] {
   return [...before, value];
 }

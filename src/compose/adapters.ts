@@ -12,6 +12,7 @@ import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
 import { openConfiguredJudge } from "./judge.js";
 import { cacheFolder } from "./places.js";
 import { sandboxUse } from "./sandbox-use.js";
+import { workerUse } from "./worker-use.js";
 import { openWorkers } from "./workers.js";
 
 /** Everything built from a config; `close` ends all of it. */
@@ -50,7 +51,11 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     closers.push(() => sandbox.close());
     const judge = judgeOf(options, opened);
     const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify });
-    const usage = () => ({ sandbox: sandboxUse(sandbox.stats()), ...judgeCounts(judge) });
+    const usage = () => ({
+      sandbox: sandboxUse(sandbox.stats()),
+      workers: workerUse(verify.stats()),
+      ...judgeCounts(judge),
+    });
     return { ...opened, sandbox, judge, tasks, cautions: cautionsOf(options.config, sandbox, judge), usage, close };
   } catch (error) {
     await close();

@@ -9,19 +9,8 @@ export { type OpenReward, openReward, type RewardOptions, type ScoredLine } from
 export { type RunOptions, type RunSummary, resumeRun, sftRun, type TrainOptions, trainRun } from "./run.js";
 export { type RunLine, runSubmissions, UnpassedTests } from "./run-submissions.js";
 export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
-export {
-  type AttackResult,
-  type BenchPart,
-  type BenchResult,
-  benchSandbox,
-  buildImage,
-  containersOfThisProcess,
-  type HostContainers,
-  openSandbox,
-  pruneContainers,
-  sandboxContainers,
-  selfCheck,
-} from "./sandbox.js";
+export * from "./sandbox.js";
 export { type ScheduleOptions, scheduleOrder, solveLop } from "./schedule.js";
 export { type TransferSummary, transferRun } from "./transfer.js";
+export { type TriedVerifier, tryWorkers } from "./try-workers.js";
 export { makeWorkerKeys, openWorkers, serveWorker } from "./workers.js";

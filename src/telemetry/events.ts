@@ -67,6 +67,24 @@ export interface SandboxUse {
   readonly judgeS: number;
 }
 
+/** Counts and times over the verify workers' jobs of a step or an evaluation. */
+export interface WorkerUse {
+  readonly jobs: number;
+  /** Jobs that ran for their whole deadline, and that outgrew their memory; their workers were killed. */
+  readonly deadlineKills: number;
+  readonly memoryKills: number;
+  /** Workers that ended without being told to, and jobs that were done again for a lost worker. */
+  readonly deaths: number;
+  readonly retried: number;
+  /** Jobs that ran alone because two workers had died under them, and those that died there too. */
+  readonly quarantined: number;
+  readonly masked: number;
+  readonly infrastructureErrors: number;
+  /** Seconds, summed over the jobs: waiting for a worker; and from being asked to the outcome, waiting included. */
+  readonly waitS: number;
+  readonly latencyS: number;
+}
+
 /** One optimizer step as people and metrics.jsonl see it. */
 export interface StepMetrics {
   readonly stepId: string;
@@ -94,6 +112,8 @@ export interface StepMetrics {
   readonly sandboxRuns: number;
   /** What the step's programs took, where any ran. */
   readonly sandbox?: SandboxUse;
+  /** What the step's jobs for verify workers took, where there were any. */
+  readonly workers?: WorkerUse;
   readonly judgeCalls: number;
   /** What the step's judgements took, where a judge was asked. */
   readonly judge?: JudgeUse;

@@ -1,6 +1,6 @@
 import { CancelledError, type Item, randomStream } from "../core/index.js";
 import type { SamplingParams } from "../engine/engine.js";
-import type { JudgeUse, SandboxUse, TaskEvaluation } from "../telemetry/index.js";
+import type { JudgeUse, SandboxUse, TaskEvaluation, WorkerUse } from "../telemetry/index.js";
 import { collectGroups } from "./collect.js";
 import { evaluationByTask } from "./evaluation-statistics.js";
 import { type RunContext, taskOf } from "./run-context.js";
@@ -13,6 +13,7 @@ export interface EvaluationResult {
   readonly seconds: number;
   readonly sandboxRuns: number;
   readonly sandbox?: SandboxUse;
+  readonly workers?: WorkerUse;
   readonly judgeCalls: number;
   readonly judge?: JudgeUse;
 }

@@ -1,5 +1,5 @@
 import type { EvaluationRecord, StepRecord } from "../store/index.js";
-import type { JudgeUse, SandboxUse, StepMetrics, TaskEvaluation } from "../telemetry/index.js";
+import type { JudgeUse, SandboxUse, StepMetrics, TaskEvaluation, WorkerUse } from "../telemetry/index.js";
 import type { EvaluationResult } from "./evaluate.js";
 import { watchLines } from "./reward-watch.js";
 
@@ -81,6 +81,7 @@ export function reportMarkdown(
     "",
     ...timeTable(totals),
     ...sandboxLines(steps, evaluations),
+    ...workerLines(steps, evaluations),
     ...judgeLines(steps, evaluations),
     ...memoryLine(facts.peakMemoryBytes),
     "",
@@ -145,6 +146,18 @@ function sandboxLines(steps: readonly StepRecord[], evaluations: readonly Evalua
   const each = (name: keyof SandboxUse) => `${((1000 * all(name)) / Math.max(all("runs"), 1)).toFixed(0)} ms`;
   return [
     `Sandbox: ${all("timeLimits")} time-outs, ${all("memoryLimits")} out of memory, ${all("infrastructureErrors")} infrastructure errors · ${all("slotsRecycled")} of ${all("slotsStarted")} slots used, ${all("retries")} lost and made up for · a program waited ${each("queueS")} for its turn and ${each("acquireS")} for its slot, ran ${each("runS")}, was judged ${each("judgeS")} (means).`,
+  ];
+}
+
+/** What the verify workers did; nothing where no job went to them. */
+function workerLines(steps: readonly StepRecord[], evaluations: readonly EvaluationRecord[]): string[] {
+  const records = [...steps.map((step) => step.metrics), ...evaluations.map((entry) => entry.result)];
+  const uses = records.flatMap((record) => (record as { readonly workers?: WorkerUse }).workers ?? []);
+  if (uses.length === 0) return [];
+  const all = (name: keyof WorkerUse) => sum(uses.map((use) => use[name]));
+  const each = (name: "waitS" | "latencyS") => `${((1000 * all(name)) / Math.max(all("jobs"), 1)).toFixed(1)} ms`;
+  return [
+    `Verify workers: ${all("jobs")} jobs, ${all("deadlineKills")} killed at the deadline, ${all("memoryKills")} for memory · ${all("deaths")} workers died, ${all("retried")} jobs done again, ${all("quarantined")} in quarantine, ${all("masked")} masked · ${all("infrastructureErrors")} infrastructure errors · a job waited ${each("waitS")} of ${each("latencyS")} (means).`,
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Splits } from "../core/index.js";
 import type { Engine, ModelInfo } from "../engine/engine.js";
 import type { RunStore } from "../store/index.js";
 import type { Task } from "../tasks/task.js";
-import type { JudgeUse, RunEvent, SandboxUse } from "../telemetry/index.js";
+import type { JudgeUse, RunEvent, SandboxUse, WorkerUse } from "../telemetry/index.js";
 import type { TimeSplit } from "./time-split.js";
 
 /** A task with its data in memory. */
@@ -15,6 +15,7 @@ export interface LoadedTask {
 /** Running totals of what rewards used; the loop records differences. */
 export interface Usage {
   readonly sandbox: SandboxUse;
+  readonly workers?: WorkerUse;
   readonly judgeCalls: number;
   readonly judgeFailures: number;
   readonly judge?: JudgeUse;

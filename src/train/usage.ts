@@ -1,4 +1,4 @@
-import type { JudgeUse, SandboxUse } from "../telemetry/index.js";
+import type { JudgeUse, SandboxUse, WorkerUse } from "../telemetry/index.js";
 import type { RunContext, Usage } from "./run-context.js";
 
 /** What rewards used in a step or an evaluation. */
@@ -6,57 +6,80 @@ export interface UsageSince {
   readonly sandboxRuns: number;
   /** Left out where no program ran. */
   readonly sandbox?: SandboxUse;
+  /** Left out where nothing went to verify workers. */
+  readonly workers?: WorkerUse;
   readonly judgeCalls: number;
   /** Left out where no judge was asked. */
   readonly judge?: JudgeUse;
 }
 
-/** What the sandbox ran and the judge was asked since `before`. */
+/** What the sandbox ran, the verify workers did and the judge was asked since `before`. */
 export function usageSince(run: RunContext, before: Usage): UsageSince {
   const now = run.usage();
-  const judge = judgeSince(before.judge, now.judge);
-  const sandbox = sandboxSince(before.sandbox, now.sandbox);
+  const sandbox = since(sandboxCounts, before.sandbox, now.sandbox);
+  const workers = now.workers && since(workerCounts, before.workers, now.workers);
+  const judge = now.judge && since(judgeCounts, before.judge, now.judge);
   return {
     sandboxRuns: sandbox.runs,
     ...(sandbox.runs > 0 && { sandbox }),
+    ...(workers !== undefined && workers.jobs > 0 && { workers }),
     judgeCalls: now.judgeCalls - before.judgeCalls,
     ...(judge !== undefined && judge.calls > 0 && { judge }),
   };
 }
 
-function sandboxSince(before: SandboxUse, now: SandboxUse): SandboxUse {
-  const since = (name: keyof SandboxUse) => now[name] - before[name];
-  return {
-    runs: since("runs"),
-    timeLimits: since("timeLimits"),
-    memoryLimits: since("memoryLimits"),
-    infrastructureErrors: since("infrastructureErrors"),
-    retries: since("retries"),
-    slotsStarted: since("slotsStarted"),
-    slotsRecycled: since("slotsRecycled"),
-    queueS: since("queueS"),
-    acquireS: since("acquireS"),
-    runS: since("runS"),
-    judgeS: since("judgeS"),
-  };
+type Counts<Name extends string> = Readonly<Record<Name, number>>;
+
+/** The growth of each count; the names keep out what the source counts besides. */
+function since<Name extends string>(
+  names: Counts<Name>,
+  before: Counts<Name> | undefined,
+  now: Counts<Name>,
+): Counts<Name> {
+  const grown: Record<Name, number> = { ...names };
+  for (const name in names) grown[name] = now[name] - (before?.[name] ?? 0);
+  return grown;
 }
 
-function judgeSince(before: JudgeUse | undefined, now: JudgeUse | undefined): JudgeUse | undefined {
-  if (now === undefined) return undefined;
-  const since = (name: keyof JudgeUse) => now[name] - (before?.[name] ?? 0);
-  return {
-    calls: since("calls"),
-    attempts: since("attempts"),
-    failedAttempts: since("failedAttempts"),
-    parseFailures: since("parseFailures"),
-    failures: since("failures"),
-    cacheHits: since("cacheHits"),
-    promptTokens: since("promptTokens"),
-    completionTokens: since("completionTokens"),
-    estimatedUsages: since("estimatedUsages"),
-    costUsd: since("costUsd"),
-    bothOrders: since("bothOrders"),
-    flips: since("flips"),
-    latencyMs: since("latencyMs"),
-  };
-}
+const sandboxCounts: SandboxUse = {
+  runs: 0,
+  timeLimits: 0,
+  memoryLimits: 0,
+  infrastructureErrors: 0,
+  retries: 0,
+  slotsStarted: 0,
+  slotsRecycled: 0,
+  queueS: 0,
+  acquireS: 0,
+  runS: 0,
+  judgeS: 0,
+};
+
+const workerCounts: WorkerUse = {
+  jobs: 0,
+  deadlineKills: 0,
+  memoryKills: 0,
+  deaths: 0,
+  retried: 0,
+  quarantined: 0,
+  masked: 0,
+  infrastructureErrors: 0,
+  waitS: 0,
+  latencyS: 0,
+};
+
+const judgeCounts: JudgeUse = {
+  calls: 0,
+  attempts: 0,
+  failedAttempts: 0,
+  parseFailures: 0,
+  failures: 0,
+  cacheHits: 0,
+  promptTokens: 0,
+  completionTokens: 0,
+  estimatedUsages: 0,
+  costUsd: 0,
+  bothOrders: 0,
+  flips: 0,
+  latencyMs: 0,
+};

@@ -2,20 +2,22 @@ import type { LatencyStats, VerifyOutcome } from "./workers.js";
 
 const KEPT = 1000;
 
-/** The last thousand durations, in milliseconds. */
+/** The last thousand durations and the sum of all, in milliseconds. */
 class Durations {
   readonly #values: number[] = [];
   #next = 0;
+  #total = 0;
 
   add(ms: number): void {
     this.#values[this.#next] = ms;
     this.#next = (this.#next + 1) % KEPT;
+    this.#total += ms;
   }
 
   stats(): LatencyStats {
     const sorted = this.#values.toSorted((a, b) => a - b);
     const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
-    return { p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0 };
+    return { p50: at(0.5), p95: at(0.95), max: sorted.at(-1) ?? 0, total: this.#total };
   }
 }
 

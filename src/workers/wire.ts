@@ -2,7 +2,7 @@ import type { JsonValue } from "./workers.js";
 
 /**
  * What control plane and workers say to each other: three frames, `OW1`, a kind of one letter, a JSON body. Both sides
- * read what comes with {@link readMessage} and believe nothing else. docs/workers.md has the protocol in words.
+ * read what comes with {@link readFromWorker} and {@link readFromControl} and believe nothing else. docs/workers.md has the protocol in words.
  */
 export const PROTOCOL = "OW1";
 /** Bytes of one frame; ZeroMQ cuts a peer that sends more. */
@@ -86,9 +86,10 @@ export type Refusal = "malformed" | "unknown_version";
 
 /** Reads what a worker sent. */
 export function readFromWorker(parts: readonly Buffer[]): FromWorker | Refusal {
-  const message = readMessage(parts);
-  if (typeof message === "string") return message;
-  const [type, body] = message;
+  return read(parts, readOfWorker);
+}
+
+function readOfWorker(type: MessageType, body: Body): FromWorker | Refusal {
   switch (type) {
     case "pulse":
     case "bye":
@@ -104,9 +105,10 @@ export function readFromWorker(parts: readonly Buffer[]): FromWorker | Refusal {
 
 /** Reads what a control plane sent. */
 export function readFromControl(parts: readonly Buffer[]): FromControl | Refusal {
-  const message = readMessage(parts);
-  if (typeof message === "string") return message;
-  const [type, body] = message;
+  return read(parts, readOfControl);
+}
+
+function readOfControl(type: MessageType, body: Body): FromControl | Refusal {
   switch (type) {
     case "pulse":
     case "bye":
@@ -123,6 +125,12 @@ export function readFromControl(parts: readonly Buffer[]): FromControl | Refusal
 }
 
 type Body = Readonly<Record<string, unknown>>;
+
+/** Takes frames apart and has the body read by what its sender may say. */
+function read<T>(parts: readonly Buffer[], readBody: (type: MessageType, body: Body) => T | Refusal): T | Refusal {
+  const message = readMessage(parts);
+  return typeof message === "string" ? message : readBody(...message);
+}
 
 function readMessage(parts: readonly Buffer[]): [MessageType, Body] | Refusal {
   const [version, letter, text] = parts;

@@ -51,11 +51,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Milliseconds: of the last thousand jobs. */
+/** Milliseconds: of the last thousand jobs, and summed over all. */
 export interface LatencyStats {
   readonly p50: number;
   readonly p95: number;
   readonly max: number;
+  readonly total: number;
 }
 
 /** Counts since the pool was opened, and what it does now. */

@@ -9,6 +9,7 @@ import { LocalCrew } from "./local-crew.js";
 import type { WorkerProgram } from "./local-process.js";
 import { Registry } from "./registry.js";
 import type { Session } from "./session.js";
+import { FOLDER_PREFIX, SOCKET, sweepStaleFolders } from "./stale-folders.js";
 import { Tally } from "./tally.js";
 import type { Ticket } from "./ticket.js";
 import type { RunOptions, VerifyJob, VerifyOutcome, VerifyWorkers, WorkerStats } from "./workers.js";
@@ -204,9 +205,10 @@ class ZmqWorkers implements OpenedWorkers {
   /** A socket in a folder that only this user enters (mkdtemp makes it 0700). */
   async #openLocalDoor(): Promise<string> {
     const base = Buffer.byteLength(tmpdir()) > 60 ? "/tmp" : tmpdir();
-    this.#folder = mkdtempSync(join(base, "omni-workers-"));
+    void sweepStaleFolders(base);
+    this.#folder = mkdtempSync(join(base, FOLDER_PREFIX));
     process.once("exit", this.#removeFolder);
-    const door = await this.#openDoor(`ipc://${join(this.#folder, "workers.sock")}`, undefined);
+    const door = await this.#openDoor(`ipc://${join(this.#folder, SOCKET)}`, undefined);
     return door.address;
   }
 

@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { MakeDataSummary, TaskInspection } from "../../compose/index.js";
 import { configOfFlags, loadConfig, placedError } from "../../config/index.js";
 import { oneLine } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
-import { withJson, withSet } from "../flags.js";
+import { wholeNumber, withJson, withSet } from "../flags.js";
 import { inputLines } from "../input-lines.js";
 import { inspected } from "../inspect-text.js";
 import { abortOnInterrupt } from "../interrupt.js";
@@ -28,7 +28,7 @@ export function addData(program: Command, cli: Cli): void {
     .command("distractors")
     .description("add 15 plausible wrong options to each question; checked by a second call, shuffled by seed")
     .option("--answer <field>", "field with the right answer, or a list of them", "answer")
-    .option("--count <n>", "wrong options a question", countOf, 15)
+    .option("--count <n>", "wrong options a question", wholeNumber(0, 1000), 15)
     .action((flags: MakeFlags & { readonly answer: string; readonly count: number }) =>
       make(cli, flags, async (options) => {
         const { fillDistractors } = await import("../../compose/index.js");
@@ -72,7 +72,7 @@ function addInspect(data: Command, cli: Cli): void {
     .description("what a config's data look like after mapping, filters and templates: counts, lengths, a few items")
     .argument("<config>", "config file")
     .option("--task <id>", "only this task")
-    .option("--items <n>", "items shown of each task", countOf, 3)
+    .option("--items <n>", "items shown of each task", wholeNumber(0, 1000), 3)
     .addHelpText("after", "\nExample:\n  $ omni data inspect omni.yaml --task math --items 1")
     .action(async (path: string, flags: { readonly set: readonly string[]; task?: string; items: number }) => {
       const loaded = await configOf(cli, path, flags);
@@ -139,10 +139,4 @@ function madeText(output: string, { made, known, failed, usage }: MakeDataSummar
     ...(estimatedUsages > 0 ? [`(${estimatedUsages} replies estimated)`] : []),
     ...(costUsd > 0 ? [`${costUsd.toFixed(4)} US dollars`] : []),
   ].join("; ");
-}
-
-function countOf(value: string): number {
-  const count = Number(value);
-  if (Number.isInteger(count) && count >= 0 && count <= 1000) return count;
-  throw new InvalidArgumentError("give a whole number from 0 to 1000.");
 }

@@ -7,6 +7,7 @@ import {
   checkMemory,
   checkNode,
   checkServer,
+  checkWorkers,
 } from "../doctor-checks.js";
 import { exitCodes } from "../exit-code.js";
 import { withJson } from "../flags.js";
@@ -29,7 +30,7 @@ export function addDoctor(program: Command, cli: Cli): void {
 
 async function examine(cli: Cli): Promise<readonly Check[]> {
   const { env } = cli.io;
-  const { cacheFolder, serverPython } = await import("../../compose/index.js");
+  const { cacheFolder, serverPython, tryWorkers } = await import("../../compose/index.js");
   return [
     checkNode(),
     ...(await checkServer(() => serverPython(env), env)),
@@ -38,6 +39,7 @@ async function examine(cli: Cli): Promise<readonly Check[]> {
     checkMemory(),
     await checkDocker(env),
     await checkIsolation(env),
+    checkWorkers(await tryWorkers()),
   ];
 }
 

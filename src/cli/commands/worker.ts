@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { ConfigError } from "../../core/index.js";
-import { withJson } from "../flags.js";
+import { wholeNumber, withJson } from "../flags.js";
 import { abortOnInterrupt } from "../interrupt.js";
 import { answer, type Cli, say } from "../io.js";
 
@@ -18,8 +18,8 @@ export function addWorker(program: Command, cli: Cli): void {
     .description("verify answers for a control plane on another host, until Ctrl-C or SIGTERM")
     .option("--connect <address>", "where the control plane listens: tcp://HOST:PORT")
     .option("--key-file <file>", "this worker's keys; required for tcp://")
-    .option("--slots <n>", "jobs at a time, a process each", whole(1, 256), 1)
-    .option("--memory-mb <n>", "most memory of one process", whole(128, 1_000_000), 512)
+    .option("--slots <n>", "jobs at a time, a process each", wholeNumber(1, 256), 1)
+    .option("--memory-mb <n>", "most memory of one process", wholeNumber(128, 1_000_000), 512)
     .addHelpText("after", help)
     .action((flags: WorkerFlags) => serve(cli, flags));
   withJson(command);
@@ -63,12 +63,4 @@ async function serve(cli: Cli, { connect, keyFile, slots, memoryMb }: WorkerFlag
   } finally {
     end();
   }
-}
-
-function whole(least: number, most: number) {
-  return (text: string): number => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`use a whole number from ${least} to ${most}.`);
-  };
 }

@@ -131,6 +131,7 @@ describe("omni doctor", () => {
     const { code, stdout } = await omni(["doctor"], { env });
     expect(code).toBe(3);
     expect(stdout).toMatch(/^ok {4}node /m);
+    expect(stdout).toMatch(/^ok {4}workers +builtin verifies \(\d+ ms with its start\); math-verify/m);
     expect(stdout).toMatch(/^fail {2}server .*no-python.*; omni setup$/m);
     const json = await omni(["doctor", "--json"], { env });
     expect(JSON.parse(json.stdout)).toMatchObject({

@@ -30,6 +30,10 @@ const evaluation = (point: string, mean: number) => ({
       },
       ...{ queueS: 0.2, acquireS: 0.1, runS: 4, judgeS: 0.02 },
     },
+    workers: {
+      ...{ jobs: 4, deadlineKills: 1, memoryKills: 0, deaths: 2, retried: 2, quarantined: 1, masked: 0 },
+      ...{ infrastructureErrors: 0, waitS: 0.002, latencyS: 0.02 },
+    },
     judgeCalls: 3,
   },
 });
@@ -53,6 +57,10 @@ describe("the report", () => {
     expect(report).toContain(
       "waited 100 ms for its turn and 50 ms for its slot, ran 2000 ms, was judged 10 ms (means)",
     );
+    expect(report).toContain(
+      "Verify workers: 12 jobs, 3 killed at the deadline, 0 for memory · 6 workers died, 6 jobs",
+    );
+    expect(report).toContain("a job waited 0.5 ms of 5.0 ms (means)");
     expect(report).toContain("Peak memory: 1.25 GB resident");
     expect(report).toContain("Every component's mean rose.");
   });
