@@ -10,8 +10,8 @@ import type { RunOptions } from "./run.js";
 export interface RunListing {
   readonly runId: string;
   readonly runDir: string;
-  /** `running` when it was neither finished nor stopped cleanly: resume it. */
-  readonly status: string;
+  /** `stopped` also when its process was killed: it can be resumed. */
+  readonly status: "finished" | "running" | "stopped";
   readonly steps: number;
   readonly checkpoint: string | null;
 }
@@ -45,7 +45,13 @@ function reading<T>(runDir: string, read: (store: RunStore) => T): T {
 function listing(store: RunStore): RunListing {
   const { runId, dir } = store.folder;
   const checkpoint = store.checkpoints().at(-1)?.name ?? null;
-  return { runId, runDir: dir, status: store.fact("status") ?? "running", steps: store.steps().length, checkpoint };
+  return { runId, runDir: dir, status: statusOf(store), steps: store.steps().length, checkpoint };
+}
+
+/** The fact tells how the last process ended that came to an end by itself; the lease, whether there is one now. */
+function statusOf(store: RunStore): RunListing["status"] {
+  if (store.fact("status") === "finished") return "finished";
+  return store.isBeingWritten() ? "running" : "stopped";
 }
 
 /**

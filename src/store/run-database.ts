@@ -50,6 +50,12 @@ export function takeLease(database: Database.Database, path: string, host: strin
   take.immediate();
 }
 
+/** Whether a living process holds the lease. */
+export function isLeased(database: Database.Database, host: string): boolean {
+  const held = database.prepare("SELECT pid, started, host FROM lease").get() as Lease | undefined;
+  return held !== undefined && isAlive(held, host);
+}
+
 /** Gives the lease back. */
 export function dropLease(database: Database.Database): void {
   database.prepare("DELETE FROM lease WHERE pid = ?").run(process.pid);

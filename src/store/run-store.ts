@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { hostname } from "node:os";
 import { StoreError } from "../core/index.js";
 import { type JournalPage, openJournalPage } from "./journal.js";
-import { dropLease, openRunDatabase, takeLease } from "./run-database.js";
+import { dropLease, isLeased, openRunDatabase, takeLease } from "./run-database.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** One committed optimizer step: metadata only, payloads are in the journal. */
@@ -61,6 +61,8 @@ export interface RunStore {
   checkpoints(): readonly CheckpointRecord[];
   addCheckpoint(checkpoint: CheckpointRecord): void;
   removeCheckpoint(name: string): void;
+  /** Whether a process that lives, as far as this host can tell, writes to the run now. */
+  isBeingWritten(): boolean;
   /** Gives the lease back and closes. Idempotent. */
   close(): void;
 }
@@ -121,6 +123,7 @@ function storeOver(database: RunDatabase, folder: RunFolder, holdsLease: boolean
     removeCheckpoint: (name) => {
       database.prepare("DELETE FROM checkpoints WHERE name = ?").run(name);
     },
+    isBeingWritten: () => isLeased(database, hostname()),
     close: () => {
       if (!open) return;
       open = false;

@@ -1,4 +1,4 @@
-import type { TaskConfig } from "../config/index.js";
+import { hint, type TaskConfig } from "../config/index.js";
 import { ConfigError, DataError, type Item, restated } from "../core/index.js";
 import { familyNamed } from "./families.js";
 import type { Family } from "./family.js";
@@ -56,6 +56,7 @@ function loadPlan(config: TaskConfig, places: DataPlaces): LoadPlan {
   const { data, prompt, id } = config;
   const place = `task "${id}"`;
   const family = familyNamed(config.family);
+  checkFieldNames(family, config, `${place}: data.fields`);
   const rules = fieldRules(family, data.fields, `${place}: data.fields`);
   checkPrompt(config, family, rules, place);
   const heldOut = (part: HeldOut | string): HeldOut =>
@@ -104,6 +105,21 @@ function fieldRules(
   const free = family.goldFields.filter((name) => !groups.some((group) => group.includes(name)));
   for (const name of ["id", "category", "demonstration", ...free]) rules[name] ??= { path: name, optional: true };
   return rules;
+}
+
+/** Fields of an item that every family has. */
+const commonFields = ["question", "id", "category", "demonstration", "opening"];
+
+/** A field that neither the family reads nor a prompt shows is a misspelt one: told here, not as the one it stands for. */
+function checkFieldNames(family: Family, { data, prompt }: TaskConfig, place: string): void {
+  const known = [...commonFields, ...family.goldFields];
+  const shown = placeholdersOf(`${prompt.system ?? ""} ${prompt.template ?? ""}`);
+  const unknown = Object.keys(data.fields).find((name) => !known.includes(name) && !shown.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigError(
+    `${place}.${unknown}: family ${family.name} has no such field and no prompt shows {${unknown}}${hint(unknown, known)}`,
+    { code: "unknown_field" },
+  );
 }
 
 function checkPrompt(

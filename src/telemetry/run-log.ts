@@ -4,23 +4,29 @@ import type { RunEvent } from "./events.js";
 
 /** log.jsonl of a run: one line an event, for machines and post-mortems. */
 export interface RunLog {
-  record(event: RunEvent): void;
+  /** `at`: when it happened, where that was before now. */
+  record(event: RunEvent, at?: Date): void;
   close(): void;
 }
 
 /** Opens the file for appending. Writes are synchronous, so that the last words before a crash are in it. */
 export function openRunLog(path: string): RunLog {
   const descriptor = openSync(path, "a");
+  let happened: Date | undefined;
   const logger = pino(
-    { base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (level) => ({ level }) } },
+    {
+      base: null,
+      timestamp: () => `,"time":"${(happened ?? new Date()).toISOString()}"`,
+      formatters: { level: (level) => ({ level }) },
+    },
     { write: (line: string) => void writeSync(descriptor, line) },
   );
   return {
-    record: (event) => {
+    record: (event, at) => {
       if (event.kind === "rollout_progress") return;
-      const { kind, ...facts } = event;
-      if (kind === "notice" && event.level === "warn") logger.warn(facts, kind);
-      else logger.info(summary(event), kind);
+      happened = at;
+      const isWarning = event.kind === "notice" && event.level === "warn";
+      logger[isWarning ? "warn" : "info"](summary(event), event.kind);
     },
     close: () => closeSync(descriptor),
   };
@@ -35,6 +41,8 @@ function summary(event: RunEvent): object {
   if (event.kind === "eval_finished") {
     return { point: event.point, weightsVersion: event.weightsVersion, seconds: event.seconds };
   }
+  // The level of a notice is the line's own.
+  if (event.kind === "notice") return { message: event.message };
   const { kind: _kind, ...facts } = event;
   return facts;
 }

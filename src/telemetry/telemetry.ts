@@ -90,7 +90,7 @@ function panelViewer(output: TextOutput): Viewer {
 class RunFiles {
   #metrics: MetricsFile | undefined;
   #log: RunLog | undefined;
-  #early: RunEvent[] = [];
+  #early: { readonly event: RunEvent; readonly at: Date }[] = [];
   #failed = false;
 
   constructor(private readonly tell: (message: string) => void) {}
@@ -100,13 +100,13 @@ class RunFiles {
     this.#guarded(runDir, () => {
       this.#metrics = openMetricsFile(join(runDir, "metrics.jsonl"));
       this.#log = openRunLog(join(runDir, "log.jsonl"));
-      for (const event of this.#early.splice(0)) this.#log.record(event);
+      for (const { event, at } of this.#early.splice(0)) this.#log.record(event, at);
     });
   }
 
   record(event: RunEvent): void {
     if (this.#failed) return;
-    if (this.#log === undefined && this.#early.length < maxEarly) this.#early.push(event);
+    if (this.#log === undefined && this.#early.length < maxEarly) this.#early.push({ event, at: new Date() });
     this.#guarded("log", () => {
       this.#metrics?.record(event);
       this.#log?.record(event);

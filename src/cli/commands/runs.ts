@@ -16,7 +16,7 @@ export function addRuns(program: Command, cli: Cli): void {
     .action(async (flags: { readonly runsFolder: string }) => {
       const { listRuns } = await import("../../compose/index.js");
       const found = listRuns(flags.runsFolder);
-      const rows = found.map((run) => [run.runId, run.status, String(run.steps), run.checkpoint ?? "none"]);
+      const rows = found.map((run) => [run.runId, statusText(run.status), String(run.steps), run.checkpoint ?? "none"]);
       answer(cli, { runs: found }, () =>
         found.length === 0
           ? `no runs in ${flags.runsFolder}; start one with: omni train CONFIG`
@@ -40,7 +40,7 @@ type Shown = ReturnType<typeof import("../../compose/index.js").showRun>;
 
 function showText({ runId, runDir, status, steps, evaluations, checkpoints }: Shown): string {
   return [
-    `${runId}: ${status}, ${steps.length} steps, in ${shortPath(runDir)}`,
+    `${runId}: ${statusText(status)}, ${steps.length} steps, in ${shortPath(runDir)}`,
     `evaluated: ${evaluations.map((entry) => entry.point).join(", ") || "not yet"}`,
     `checkpoints: ${checkpoints.map((entry) => entry.name).join(", ") || "none"}`,
     "",
@@ -53,10 +53,15 @@ function showText({ runId, runDir, status, steps, evaluations, checkpoints }: Sh
         shownNumber(metrics.gradNorm),
       ]),
     ),
-    status === "finished"
-      ? `the report is ${shortPath(`${runDir}/report.md`)}`
-      : `go on with: omni resume ${shortPath(runDir)}`,
+    ending(status, runDir),
   ].join("\n");
 }
+
+function ending(status: Shown["status"], runDir: string): string {
+  if (status === "finished") return `the report is ${shortPath(`${runDir}/report.md`)}`;
+  return status === "stopped" ? `go on with: omni resume ${shortPath(runDir)}` : "a process is working on it";
+}
+
+const statusText = (status: Shown["status"]) => (status === "stopped" ? "stopped, resumable" : status);
 
 const shownNumber = (value: unknown) => (typeof value === "number" ? value.toPrecision(4) : "–");

@@ -2,8 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { listRuns } from "../../../src/compose/runs.js";
 import type { RewardRecord, Rollout } from "../../../src/core/index.js";
 import { createRunFolder, openRunStore, refuseNetworkFileSystem, runFolder } from "../../../src/store/index.js";
 import { openRunDatabase } from "../../../src/store/run-database.js";
@@ -127,8 +128,10 @@ describe("the run store", () => {
     database.prepare("INSERT OR REPLACE INTO lease VALUES (1, ?, ?, ?)").run(sleeper.pid, started, hostname());
     database.close();
     expect(() => openRunStore(folder, { write: true })).toThrow(/being written by process \d+/);
+    expect(listRuns(dirname(folder.dir))).toMatchObject([{ status: "running" }]);
     sleeper.kill("SIGKILL");
     await once(sleeper, "exit");
+    expect(listRuns(dirname(folder.dir))).toMatchObject([{ status: "stopped" }]);
     openRunStore(folder, { write: true }).close();
   });
 

@@ -166,6 +166,16 @@ describe("prompts", () => {
     ]);
   });
 
+  it("a misspelt field is named, not the one that then is missing; one that a prompt shows may have any name", async () => {
+    const fields = { question: "question", answr: { value: 4 } };
+    expect(await failure(taskOver([gsm], { fields }))).toMatch(
+      /data\.fields\.answr: family math has no such field and no prompt shows \{answr\}; did you mean "answer"\?/,
+    );
+    expect(await failure(taskOver([gsm], { fields: { answer: { value: 4 }, nonsense: "question" } }))).toMatch(
+      /data\.fields\.nonsense: .+; there is: question, id, category, demonstration, opening, answer/,
+    );
+  });
+
   it("an unknown placeholder is an error with the known ones", async () => {
     const message = await failure(taskOver([gsm], { prompt: { template: "{qestion}" } }));
     expect(message).toMatch(

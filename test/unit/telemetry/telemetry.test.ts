@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import {
   openTelemetry,
   type RunEvent,
@@ -155,6 +155,27 @@ describe("the run folder's files", () => {
     const [first, second] = lines("log.jsonl").map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(first).toMatchObject({ level: "info", msg: "notice", message: "loading nano" });
     expect(second).toMatchObject({ msg: "run_started", runId: "demo" });
+  });
+
+  it("log each key once, and what was said early with the time when it was said", () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const telemetry = openTelemetry({ stderr: { write: () => true }, tty: false });
+    const times = ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:05.000Z", "2026-01-01T00:00:09.000Z"];
+    const said = [
+      { kind: "notice", level: "info", message: "loading nano" },
+      { kind: "notice", level: "warn", message: "one thread" },
+      started(),
+    ] as const;
+    said.forEach((event, i) => {
+      vi.setSystemTime(times[i] ?? "");
+      telemetry.onEvent(event as RunEvent);
+    });
+    telemetry.close();
+    const log = lines("log.jsonl");
+    expect(log.map((line) => (JSON.parse(line) as { time: string }).time)).toEqual(times);
+    expect(log.map((line) => (JSON.parse(line) as { level: string }).level)).toEqual(["info", "warn", "info"]);
+    for (const line of log) expect(line.match(/"level":/g)).toHaveLength(1);
   });
 
   it("that cannot be written are told of once and do not end the run", () => {
