@@ -3,6 +3,8 @@
  * Golds are those of DATA_DIR/math.jsonl (else of data/math.jsonl) and of generated families; pairs are derived from them.
  * Math-Verify runs in the Python that MATH_VERIFY_PYTHON names, else in the server's, if it has the extra `math-verify`.
  * The pairs go through the reward with its worker pool as well, four at once: latency and what the event loop loses by it.
+ * The panel, judged by hand before any verifier saw it, is counted apart, beside what it gave at first shot
+ * (bench/math/panel-first-shot.json); `--panel` runs it alone.
  * Prints one JSON line; `--misses` lists what either side got wrong on stderr.
  */
 import { spawnSync } from "node:child_process";
@@ -15,6 +17,7 @@ import { verifyAnswer } from "../src/rewards/math/symbolic/verify-answer.js";
 import { openZmqWorkers } from "../src/workers/index.js";
 import { generatedPairs } from "./math/generated-pairs.js";
 import { derivedPairs, type Pair } from "./math/pairs.js";
+import { panelPairs } from "./math/panel.js";
 
 const misses = process.argv.includes("--misses");
 const dataDir = process.env.DATA_DIR;
@@ -131,6 +134,27 @@ async function throughPool(pairs: readonly Pair[]) {
   };
 }
 
+/** Recall and false positives of both sides on the panel: today, and before any rule was mended because of it. */
+function panel() {
+  const pairs = panelPairs();
+  const side = mathVerify(pairs);
+  const counts = (name: string, one: Side) => {
+    const { recall, falsePositives } = summary(name, pairs, one);
+    return { recall, falsePositives };
+  };
+  return {
+    pairs: pairs.length,
+    equal: pairs.filter((pair) => pair.equal).length,
+    ours: counts("ours", ours(pairs)),
+    mathVerify: side === undefined ? undefined : counts("math-verify", side),
+    firstShot: JSON.parse(readFileSync("bench/math/panel-first-shot.json", "utf8")) as unknown,
+  };
+}
+
+if (process.argv.includes("--panel")) {
+  console.log(JSON.stringify({ panel: panel() }));
+  process.exit(0);
+}
 const pairs = [...derivedPairs(golds()), ...generatedPairs(20)];
 const us = summary("ours", pairs, ours(pairs));
 const pool = await throughPool(pairs);
@@ -145,5 +169,6 @@ console.log(
     pool,
     mathVerify: them,
     throughputRatio: them === undefined ? undefined : Number((us.perSecond / them.perSecond).toFixed(1)),
+    panel: panel(),
   }),
 );

@@ -1,6 +1,7 @@
 """Judges pairs with Math-Verify: JSON lines {answer, gold} in, {equal, seconds} out; one process, one core."""
 
 import json
+import re
 import sys
 import time
 
@@ -8,8 +9,8 @@ from math_verify import parse, verify
 
 
 def wrapped(text: str) -> str:
-    """Math-Verify reads LaTeX between dollar signs only."""
-    return text if text.startswith("$") else f"${text}$"
+    """Math-Verify reads LaTeX between delimiters only."""
+    return text if re.search(r"(?<!\\)\$|\\\[|\\boxed", text) else f"${text}$"
 
 
 def judge(answer: str, gold: str) -> bool:
