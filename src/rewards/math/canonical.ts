@@ -19,6 +19,9 @@ const SYNONYMS: readonly (readonly [Token["kind"], string, string])[] = [
   ["command", "\\ne", "neq"],
   ["command", "\\{", "lbrace"],
   ["command", "\\}", "rbrace"],
+  ["command", "\\vec", "overrightarrow"],
+  ["command", "\\hat", "widehat"],
+  ["command", "\\tilde", "widetilde"],
   ["symbol", "*", "times cdot ast"],
   ["symbol", "/", "div"],
   ["symbol", "<", "lt"],
@@ -40,7 +43,7 @@ const RENAMED: ReadonlyMap<string, readonly [Token["kind"], string]> = new Map(
  * stop; one spelling for each command; arguments of `\frac`, `\sqrt`, `^` and `_` in braces. Linear.
  */
 export function canonical(tokens: readonly Token[]): readonly Token[] {
-  return withoutEnds(degrees(braced(spelled(tokens))));
+  return withoutEnds(cardinals(degrees(braced(spelled(tokens)))));
 }
 
 /** Canonical tokens as one string; blanks stay only where leaving them out would join two words or two numbers. */
@@ -151,7 +154,9 @@ function braced(tokens: readonly Token[]): Token[] {
 function argumentsOf(token: Token, next: Token | undefined): number {
   if (token.text === "\\frac" || token.text === "\\binom") return 2;
   if (token.text === "\\sqrt") return next?.text === "[" ? 0 : 1;
-  return token.text === "^" || token.text === "_" || /^\\(overline|mathbb|pmod|vec|hat|bar)$/.test(token.text) ? 1 : 0;
+  return token.text === "^" || token.text === "_" || /^\\(overline|mathbb|pmod|vec|hat|bar|tilde)$/.test(token.text)
+    ? 1
+    : 0;
 }
 
 /** `^{\circ}` → `°`. */
@@ -164,6 +169,25 @@ function degrees(tokens: readonly Token[]): Token[] {
     if (circ) i += 3;
   }
   return out;
+}
+
+/** `17th`, `17\text{th}`, `17^{th}` → `17`; the ending must be the number's own. */
+function cardinals(tokens: readonly Token[]): Token[] {
+  const out: Token[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i] as Token;
+    out.push(token);
+    const raised = tokens[i + 1]?.text === "^" && tokens[i + 2]?.text === "{" && tokens[i + 4]?.text === "}";
+    const ending = tokens[raised ? i + 3 : i + 1];
+    if (token.kind !== "number" || ending?.kind !== "word" || (ending.gap !== "" && !ending.prose)) continue;
+    if (/^\d+$/.test(token.text) && ending.text === ordinalEnding(token.text)) i += raised ? 4 : 1;
+  }
+  return out;
+}
+
+function ordinalEnding(digits: string): string {
+  if (/1[123]$/.test(digits)) return "th";
+  return ["th", "st", "nd", "rd"][Number(digits.at(-1))] ?? "th";
 }
 
 /** Drops a full stop or comma at the end, and braces around the whole. */

@@ -1,3 +1,4 @@
+import { unwrapBoxed } from "../boxed.js";
 import { canonical, render } from "./canonical.js";
 import { parseQuantity, sameQuantity } from "./quantity.js";
 import { MAX_ANSWER_CHARS, type Token, tokenize } from "./tokens.js";
@@ -38,9 +39,9 @@ export function compareAnswers(answer: string, gold: string): Comparison {
   return compareTokens(given, truth, 0);
 }
 
-/** Cuts an answer into canonical tokens, a lead-in such as `The answer is` left away; undefined when it is too long. */
+/** Cuts an answer into canonical tokens, a box and a lead-in such as `The answer is` left away; undefined when it is too long. */
 export function read(text: string): readonly Token[] | undefined {
-  const tokens = tokenize(text.length > MAX_ANSWER_CHARS ? text : text.trimEnd().replace(LEAD_IN, ""));
+  const tokens = tokenize(text.length > MAX_ANSWER_CHARS ? text : unwrapBoxed(text).trimEnd().replace(LEAD_IN, ""));
   return tokens === undefined ? undefined : canonical(tokens);
 }
 

@@ -14,6 +14,11 @@ const same: Readonly<Record<string, Pairs>> = {
     ["1 1/2", "3/2"],
   ],
   Expressions: [["2\\sin x \\cos x", "\\sin 2x"]],
+  Domain: [
+    ["\\ln x", "\\ln(x^2) - \\ln x"],
+    ["x^{1/3}", "\\sqrt[3]{x}"],
+    ["e^{2\\ln x}", "x^2"],
+  ],
   "Symbol case": [["monday", "Monday"]],
   Letters: [["ab", "ba"]],
   Lists: [
@@ -58,11 +63,23 @@ const same: Readonly<Record<string, Pairs>> = {
   "Ratios and times": [
     ["2:4", "1:2"],
     ["5:00", "05:00"],
+    ["\\frac34", "3:4"],
+    ["3:4", "0.75"],
+  ],
+  Ordinals: [
+    ["17", "17\\text{th}"],
+    ["21st", "21"],
+    ["2^{\\text{nd}}", "2"],
+    ["11th", "11"],
   ],
   Thousands: [
     ["1,000", "1000"],
     ["1{,}000", "1000"],
     ["1\\,000", "1000"],
+  ],
+  Dress: [
+    ["5", "\\boxed{5}"],
+    ["\\overrightarrow{AB}", "\\vec{AB}"],
   ],
   Garbage: [
     ["The answer is 5", "5"],
@@ -80,6 +97,12 @@ const different: Readonly<Record<string, Pairs>> = {
   ],
   Simplification: [["4/9", "1/2"]],
   Expressions: [["\\sqrt{x^2}", "x"]],
+  Domain: [
+    ["\\ln(x^2)", "2\\ln x"],
+    ["\\ln(-x)", "\\ln x"],
+    ["\\sqrt{-1-x^2}", "\\sqrt{-2-x^2}"],
+    ["(-1)^n", "(-1)^{n+1}"],
+  ],
   "Symbol case": [["a", "A"]],
   Letters: [["AB", "BA"]],
   Lists: [
@@ -103,8 +126,23 @@ const different: Readonly<Record<string, Pairs>> = {
   ],
   Angles: [["90", "\\frac{\\pi}{2}"]],
   "Number bases": [["203", "203_7"]],
-  "Ratios and times": [["5:30", "5:03"]],
+  "Ratios and times": [
+    ["5:30", "5:03"],
+    ["3:12", "1/4"],
+    ["3:4", "\\frac43"],
+    ["1:2:3", "\\frac12"],
+  ],
+  Ordinals: [
+    ["17th", "18"],
+    ["11st", "11"],
+    ["5 th", "5"],
+  ],
   Thousands: [["1, 000", "1000"]],
+  Dress: [
+    ["5", "\\boxed{6}"],
+    ["5", "\\boxed{5} \\boxed{6}"],
+    ["\\overrightarrow{BA}", "\\vec{AB}"],
+  ],
   Garbage: [
     ["I think it is 5", "5"],
     ["5 or 6", "5"],

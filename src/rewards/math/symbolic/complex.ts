@@ -48,10 +48,14 @@ export function ln(z: Complex): Complex {
   return { re: Math.log(modulus(z)), im: Math.atan2(z.im, z.re) };
 }
 
-/** a^b, principal; whole exponents by their own path, so that (−2)³ is real. */
+/** a^b, principal; whole exponents by their own path, so that (−2)³ is real, and x^{1/3} is ∛x left of 0 too. */
 export function power(a: Complex, b: Complex): Complex {
   if (b.im === 0 && a.im === 0 && (a.re >= 0 || Number.isInteger(b.re))) return real(a.re ** b.re);
   if (b.im === 0 && Number.isInteger(b.re) && Math.abs(b.re) <= 64) return wholePower(a, b.re);
+  if (a.im === 0 && b.im === 0 && a.re < 0) {
+    const q = [3, 5, 7].find((odd) => Math.abs(b.re * odd - Math.round(b.re * odd)) < 1e-14);
+    if (q !== undefined) return power(root(a, real(q)), real(Math.round(b.re * q)));
+  }
   return a.re === 0 && a.im === 0 ? real(b.re > 0 ? 0 : Number.NaN) : exp(times(b, ln(a)));
 }
 

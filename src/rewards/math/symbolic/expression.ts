@@ -57,6 +57,12 @@ export function contains(expression: Expression, head: Head): boolean {
   return expression.kind === "call" && (expression.head === head || expression.args.some((arg) => contains(arg, head)));
 }
 
+/** Whether a symbol occurs, e.g. `i`. */
+export function hasSymbol(expression: Expression, name: string): boolean {
+  if (expression.kind === "symbol") return expression.name === name;
+  return expression.kind === "call" && expression.args.some((arg) => hasSymbol(arg, name));
+}
+
 /** The expression with every `±` read as plus (`sign` 1) or as minus (−1); `∓` is a `PlusMinus` of a negated operand. */
 export function resolved(expression: Expression, sign: 1 | -1): Expression {
   if (expression.kind !== "call") return expression;

@@ -14,6 +14,7 @@ export function sameAnswer(answer: AnswerNode, gold: AnswerNode): boolean {
   if (a.kind === "value" && b.kind === "value") return sameQuantities(a, b);
   if (a.kind === "text" && b.kind === "text") return a.text === b.text;
   if (a.kind === "ratio" && b.kind === "ratio") return sameRatio(a.parts, b.parts);
+  if (a.kind === "ratio" || b.kind === "ratio") return sameQuotient(a, b);
   if (a.kind === "named" && b.kind === "named") return a.set === b.set;
   if (a.kind === "matrix" || b.kind === "matrix") return sameMatrix(a, b);
   if (describesRegion(a) || describesRegion(b)) {
@@ -124,9 +125,8 @@ function sameRatio(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean 
   if (a.length !== b.length) return false;
   if (a.every((part, i) => sameAnswer(part, b[i] ?? { kind: "text", text: "" }))) return true;
   const [x, y] = [a.map(scalarOf), b.map(scalarOf)];
-  const minutes = [x[1], y[1]].some((part) => part?.kind === "number" && part.num < 60n && part.num >= 10n);
   const [x0, y0] = [x[0], y[0]];
-  if (minutes || x0 === undefined || y0 === undefined) return false;
+  if (isMinutes(x[1]) || isMinutes(y[1]) || x0 === undefined || y0 === undefined) return false;
   return x.every((part, i) => {
     const other = y[i];
     if (part === undefined || other === undefined) return false;
@@ -134,8 +134,25 @@ function sameRatio(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean 
   });
 }
 
+function isMinutes(part: Expression | undefined): boolean {
+  return part?.kind === "number" && part.num < 60n && part.num >= 10n;
+}
+
 function scalarOf(node: AnswerNode): Expression | undefined {
-  return node.kind === "value" ? node.expression : undefined;
+  return node.kind === "value" && node.unit === "" ? node.expression : undefined;
+}
+
+/** 3:4 beside ¾: a ratio of two, which no clock shows, is their quotient. */
+function sameQuotient(a: AnswerNode, b: AnswerNode): boolean {
+  const [x, y] = [quotientOf(a), quotientOf(b)];
+  return x !== undefined && y !== undefined && sameValue(x, y);
+}
+
+function quotientOf(node: AnswerNode): Expression | undefined {
+  if (node.kind !== "ratio") return scalarOf(node);
+  const [num, den] = node.parts.map(scalarOf);
+  if (node.parts.length !== 2 || num === undefined || den === undefined || isMinutes(den)) return undefined;
+  return call("Divide", num, den);
 }
 
 /** Same shape, entry by entry; a tuple may stand for a vector, a list of lists for a matrix; a determinant is a number. */

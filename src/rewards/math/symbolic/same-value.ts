@@ -1,5 +1,5 @@
 import { type Complex, isProperNumber, modulus, plus, real, times } from "./complex.js";
-import { contains, type Expression, INFINITY, variables } from "./expression.js";
+import { contains, type Expression, hasSymbol, INFINITY, variables } from "./expression.js";
 import { agreePrecisely } from "./precise.js";
 import { exactValue, sameFraction } from "./rational.js";
 import { type Point, valueAt } from "./sample.js";
@@ -52,6 +52,7 @@ function exactlyEqual(a: Expression, b: Expression, names: readonly string[]): b
 function sampledEqual(a: Expression, b: Expression, names: readonly string[]): boolean {
   const wholeOnly = contains(a, "Factorial") || contains(b, "Factorial") || contains(a, "Binomial");
   const sampled = names.length === 0 ? 1 : POINTS;
+  const realOnly = names.length > 0 && !hasSymbol(a, "i") && !hasSymbol(b, "i");
   let finite = 0;
   let sunk = 0;
   let scale = 1;
@@ -61,10 +62,12 @@ function sampledEqual(a: Expression, b: Expression, names: readonly string[]): b
     const [x, y] = [valueAt(a, point), valueAt(b, point)];
     if (!isProperNumber(x) && !isProperNumber(y)) continue;
     if (!isProperNumber(x) || !isProperNumber(y)) return false;
-    finite += 1;
-    if (names.length > 0 && modulus(x) < SUNK && modulus(y) < SUNK && !(isZero(a) || isZero(b))) sunk += 1;
     const gap = modulus(plus(x, times(real(-1), y)));
     const size = Math.max(modulus(x), modulus(y));
+    // ln(x²) − ln x and ln x have no real value left of 0, and there branches of the logarithm differ.
+    if (realOnly && isNotReal(x) && isNotReal(y) && gap > CONFIRMS * size) continue;
+    finite += 1;
+    if (names.length > 0 && modulus(x) < SUNK && modulus(y) < SUNK && !(isZero(a) || isZero(b))) sunk += 1;
     if (gap > REFUTES * Math.max(size, Number.MIN_VALUE)) {
       // Two sums that cancel to nearly 0 differ by rounding alone; let the precise arithmetic say.
       if (size > 1e-6 || names.length > 0) return false;
@@ -90,6 +93,10 @@ function pointAt(names: readonly string[], k: number, wholeOnly: boolean): Point
       return [name, real(negative ? -size : size)];
     }),
   );
+}
+
+function isNotReal({ re, im }: Complex): boolean {
+  return Math.abs(im) > 1e-9 * Math.abs(re);
 }
 
 function isZero(x: Expression): boolean {
