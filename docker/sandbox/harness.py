@@ -15,7 +15,7 @@ import sys
 import types
 import unittest
 
-from suite import SOLUTION, TESTS, Broken, parse, run_asserts, run_unittests, show
+from suite import CLOSED, SOLUTION, TESTS, Broken, closed, parse, run_asserts, run_unittests, show
 
 WATCHED = (
     "AssertionError BaseException Exception __build_class__ abs all any bool bytes callable dict divmod enumerate filter "
@@ -169,8 +169,11 @@ class Integrity:
 
 
 def named_classes(tests, names):
-    """The classes among these names that the tests mention."""
-    mentioned = {part.id for part in ast.walk(ast.parse(tests)) if isinstance(part, ast.Name)}
+    """The classes among these names that the tests mention, and that they do not give to anything of their own."""
+    parts = list(ast.walk(ast.parse(tests)))
+    own = {part.arg for part in parts if isinstance(part, ast.arg)}
+    own |= {part.name for part in parts if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    mentioned = {part.id for part in parts if isinstance(part, ast.Name)} - own
     return {value for name, value in names.items() if name in mentioned and isinstance(value, type)}
 
 
@@ -228,7 +231,7 @@ def run(job, equality, announce):
             run_asserts(tree, counted, names, tally)
         else:
             total = max(expected, run_unittests(tree, classes, names, tally))
-        if names.get(compare_name) is not equality["compare"]:
+        if names.get(compare_name) is not equality["compare"] or names.get(CLOSED) is not closed:
             state["tampered"] = "it replaced the comparison"
     except Broken as problem:
         return {"verdict": "rejected", "passed": 0, "total": total, "detail": str(problem)}

@@ -116,7 +116,7 @@ class Trial:
         if not (type(loaded) is tuple and len(loaded) == 3 and type(loaded[1]) is dict and type(loaded[2]) is list):
             return self.result("tampered", "it did not load as it must")
         try:
-            self.judge_by(tree, setup, counted, classes, self.names(loaded, trees, others))
+            self.judge_by(tree, setup, counted, classes, self.names(loaded, trees, wanted, others))
         except Gone:
             raise
         except BaseException as error:
@@ -126,8 +126,10 @@ class Trial:
             tally.fail("runtime_error")
         return self.verdict(judge)
 
-    def names(self, loaded, trees, others):
-        remote, values, every = loaded
+    def names(self, loaded, trees, wanted, others):
+        remote, told, every = loaded
+        # A program that reaches its runner may tell of more: built-ins of its own.
+        values = {name: value for name, value in told.items() if name in wanted}
         for name, value in values.items():
             line.JUDGE.note_name(name, value)
         module = sys.modules["solution"] = Module(remote, set(every), values)

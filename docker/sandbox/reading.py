@@ -18,8 +18,12 @@ SHARED_MODULES = set("tempfile shutil sqlite3 subprocess socket signal logging g
 PATCHES_IN_REACH = ("sys.stdout", "sys.stderr")
 
 
+def names_of(trees):
+    return [part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Name)]
+
+
 def identifiers(trees):
-    return {part.id for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Name)}
+    return {part.id for part in names_of(trees)}
 
 
 def bound(trees):
@@ -160,9 +164,10 @@ def generators_fed(trees):
 
 
 def classes_named(trees):
-    """Classes of the submission whose operators the tests rely on."""
-    use = uses(trees)
-    return {name for name in use.found if name and not hasattr(builtins, name)}
+    """Classes of the submission whose operators the tests rely on. A name that the tests give to something of their own is none,
+    but for `Stack = solution.Stack`."""
+    use, assigned = uses(trees), {part.id for part in names_of(trees) if not isinstance(part.ctx, ast.Load) and part.id[0].isupper()}
+    return {name for name in use.found if name and not hasattr(builtins, name)} - (bound(trees) - assigned)
 
 
 def dotted(node):

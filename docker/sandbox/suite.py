@@ -1,6 +1,7 @@
 """The tests of a submission: read and counted, then run. Used by the judge and by the harness that shares the submission's process."""
 
 import ast
+import builtins
 import sys
 import traceback
 import types
@@ -51,6 +52,83 @@ def test_classes(tree):
     return found
 
 
+# What calls a function for each item takes its StopIteration for the end of the items.
+ENDED_BY_ERROR = {"map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse"}
+CLOSED = "_omni_closed"
+BUILT_IN = {id(value) for value in vars(builtins).values()}
+
+
+def closed(function):
+    """The function, whose StopIteration ends nothing but the test."""
+    if not callable(function) or id(function) in BUILT_IN:
+        return function
+
+    def called(*args, **named):
+        try:
+            return function(*args, **named)
+        except StopIteration as end:
+            raise RuntimeError("a function raised StopIteration") from end
+
+    return called
+
+
+def root_of(node):
+    """The name that an expression starts from."""
+    while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return getattr(node, "id", "")
+
+
+class Unskippable(ast.NodeTransformer):
+    """Tests whose checks cannot be passed over: not by a StopIteration within map(), not by a context manager of the program's
+    that swallows what its block raises."""
+
+    def __init__(self, tree):
+        self.count, self.own = 0, {"open", "suppress", "redirect_stdout", "redirect_stderr"}
+        self.checking = {part.name for part in ast.walk(tree) if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(part)}
+        for part in ast.walk(tree):
+            if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                self.own.add(part.name)
+            elif isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
+                self.own |= {(alias.asname or alias.name).partition(".")[0] for alias in part.names if alias.name != "solution"}
+
+    def visit_Call(self, node):
+        self.generic_visit(node)
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if node.args and not isinstance(node.args[0], ast.Starred) and (name in ENDED_BY_ERROR or name == "iter" and len(node.args) == 2):
+            node.args[0] = ast.copy_location(ast.Call(ast.Name(CLOSED, ast.Load()), [node.args[0]], []), node.args[0])
+        return node
+
+    def is_check(self, part):
+        """An assertion, but for those that say that this place is not to be reached."""
+        if isinstance(part, ast.Assert):
+            return not isinstance(part.test, ast.Constant)
+        name = getattr(part.func, "attr", getattr(part.func, "id", "")) if isinstance(part, ast.Call) else ""
+        return name.startswith("assert") or name in self.checking
+
+    def is_own(self, manager):
+        asserts = isinstance(manager, ast.Call) and isinstance(manager.func, ast.Attribute) and manager.func.attr.startswith(("assert", "subTest"))
+        return asserts or isinstance(manager, ast.Call) and root_of(manager) in self.own
+
+    def visit_With(self, node):
+        checked = [place for place, each in enumerate(node.body) if any(map(self.is_check, ast.walk(each)))]
+        self.generic_visit(node)
+        if not checked or all(self.is_own(item.context_expr) for item in node.items):
+            return node
+        self.count += 1
+        name, after = "_omni_reached_%d" % self.count, checked[-1] + 1
+        node.body[after:after] = ast.parse("%s = True" % name).body
+        before = ast.parse("%s = False" % name).body
+        behind = ast.parse("if not %s:\n    raise AssertionError('a context manager swallowed what the tests check')" % name).body
+        whole = ast.If(ast.Constant(True), [*before, node, *behind], [])
+        for part in (*before, *behind, node.body[after], whole):
+            for each in ast.walk(part) if part is not whole else [whole, whole.test]:
+                ast.copy_location(each, node)
+        return whole
+
+    visit_AsyncWith = visit_With
+
+
 def parse(job):
     """(tree, checks, classes, expected count) of a job's tests. Raises Broken; with an empty text where there are none."""
     try:
@@ -61,6 +139,7 @@ def parse(job):
     expected = len(counted) if job["kind"] == "asserts" else sum(len(methods) for methods in classes.values())
     if expected == 0:
         raise Broken("")
+    tree = ast.fix_missing_locations(Unskippable(tree).visit(tree))
     return tree, counted, classes, expected
 
 
@@ -84,6 +163,7 @@ def failure_of(error):
 
 
 def run_asserts(tree, counted, names, tally):
+    names[CLOSED] = closed
     for place, statement in enumerate(tree.body):
         verdict = None
         try:
@@ -99,6 +179,7 @@ def run_asserts(tree, counted, names, tally):
 
 
 def run_unittests(tree, classes, names, tally):
+    names[CLOSED] = closed
     exec(compile(tree, TESTS, "exec"), names)
     ran = set()
 

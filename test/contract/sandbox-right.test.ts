@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomStream } from "../../src/core/index.js";
 import { openDockerSandbox, openEmbeddedSandbox, type Sandbox, type SandboxResult } from "../../src/sandbox/index.js";
-import { rightPrograms } from "../support/right-programs.js";
+import { sandboxPrograms } from "../support/sandbox-programs.js";
 import { docker, needDocker } from "../unit/sandbox/docker-here.js";
 
-const programs = rightPrograms();
+const programs = sandboxPrograms("right");
 
 describe("right programs of every sort in Docker", () => {
   let sandbox: Sandbox | undefined;

@@ -1,5 +1,6 @@
 import type { CodeTests } from "../../src/core/index.js";
 import type { SandboxLimits } from "../../src/sandbox/index.js";
+import { sandboxPrograms } from "../support/sandbox-programs.js";
 import { forgeries } from "./sandbox.forgeries.js";
 
 /** A hostile program: whatever becomes of it, it earns nothing. */
@@ -258,4 +259,5 @@ export const attacks: readonly Attack[] = [
   ),
   ...named("host", reaching, never),
   ...forgeries(cheats),
+  ...sandboxPrograms("hostile").map(({ name, code, tests }) => ({ name, code, tests, limits })),
 ];

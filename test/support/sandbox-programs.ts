@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CodeTests } from "../../src/core/index.js";
 
-/** A right program with its tests. */
-export interface RightProgram {
+/** A program with its tests. */
+export interface SandboxProgram {
   readonly name: string;
   readonly code: string;
   readonly tests: CodeTests;
@@ -11,13 +11,15 @@ export interface RightProgram {
   readonly shares: boolean;
 }
 
-const folder = fileURLToPath(new URL("../fixtures/sandbox/right/", import.meta.url));
+const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url));
 
 /**
- * The programs of test/fixtures/sandbox/right. A file holds several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of
- * `#% in` and `#% out`. KIND is stdio, asserts, unittest or `unittest in the same file`; `, sharing a process` may follow it.
+ * The programs of a folder of test/fixtures/sandbox: `right` ones earn the reward, `hostile` ones must not. A file holds
+ * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`. KIND is stdio, asserts, unittest or
+ * `unittest in the same file`; `, sharing a process` may follow it.
  */
-export function rightPrograms(): readonly RightProgram[] {
+export function sandboxPrograms(which: "right" | "hostile"): readonly SandboxProgram[] {
+  const folder = `${fixtures}${which}/`;
   return readdirSync(folder).flatMap((file) =>
     readFileSync(folder + file, "utf8")
       .split(/^#% (?=(?:stdio|asserts|unittest)\b)/m)
@@ -26,7 +28,7 @@ export function rightPrograms(): readonly RightProgram[] {
   );
 }
 
-function parse(text: string): RightProgram {
+function parse(text: string): SandboxProgram {
   const [, kind = "", name = "", rest = ""] = /^([^:]+): (.*)\n([\s\S]*)$/.exec(text) ?? [];
   const [code = "", ...parts] = rest.split(/^#% /m);
   const part = (title: string) =>
