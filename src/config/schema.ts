@@ -148,6 +148,7 @@ const warmupSchema = strict({
   batchSize: count.default(8),
   steps: count.default(8),
   lr: z.number().gt(0).default(5e-5),
+  decay: z.enum(["none", "cosine"]).default("none"),
 });
 
 const trainSchema = strict({

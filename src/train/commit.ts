@@ -96,25 +96,25 @@ export function grpoMetrics(
   };
 }
 
-/** Metrics of one warm-up step. */
-export function warmUpMetrics(
+/** Metrics of one step of supervised fine-tuning; `stage` is its bucket's name too. */
+export function sftMetrics(
   run: RunContext,
-  step: { readonly stepId: string; readonly position: number; readonly result: SftResult },
+  step: { readonly stepId: string; readonly position: number; readonly stage: string; readonly result: SftResult },
 ): StepMetrics {
-  const { metrics, optim, loss } = step.result;
+  const { metrics, optim, loss, lr } = step.result;
   return {
     stepId: step.stepId,
     position: step.position,
     phase: "warm-up",
-    stage: "warm-up",
+    stage: step.stage,
     epoch: 0,
     weightsVersion: optim.weightsVersion,
     loss,
     gradNorm: optim.gradNorm,
     updateNorm: optim.updateNorm,
-    lr: run.config.warmup?.lr ?? 0,
+    lr,
     tasks: {},
-    trainer: { "warm-up": { ...metrics } },
+    trainer: { [step.stage]: { ...metrics } },
     seconds: run.time.take(),
     generatedTokens: 0,
     trainedTokens: metrics.tokens,

@@ -1,7 +1,7 @@
 import { scheduleBatches } from "../schedule/index.js";
 import { restore, saveCheckpoint } from "./checkpoint.js";
 import { collectGroups } from "./collect.js";
-import { commitStep, grpoMetrics, warmUpMetrics } from "./commit.js";
+import { commitStep, grpoMetrics, sftMetrics } from "./commit.js";
 import { evaluateUnlessStopped } from "./evaluate.js";
 import { plannedRounds, roundPages, stageEndingAt, trainingSampling } from "./rounds.js";
 import { firstPosition, type RunContext } from "./run-context.js";
@@ -46,10 +46,10 @@ export async function train(run: RunContext): Promise<RunOutcome> {
     while (position < warmUpSteps) {
       if (run.stop.aborted) return finish("stopped");
       const stepId = `warm-up-${position}`;
-      const work = sftStep(run, stepId, demonstrationBatch(run, position, shown), run.model.eosToken);
+      const work = sftStep(run, { stepId, at: position }, demonstrationBatch(run, position, shown), run.model.eosToken);
       const result = await run.time.during("update", work);
       assertVersion(result.optim, position + 1);
-      commitStep(run, warmUpMetrics(run, { stepId, position, result }), [], totalSteps);
+      commitStep(run, sftMetrics(run, { stepId, position, stage: "warm-up", result }), [], totalSteps);
       position += 1;
     }
     await saveCheckpoint(run, position);

@@ -2,11 +2,12 @@ import { DataError, type Item, type Rollout, randomStream, trainedTokens } from 
 import type { Datum } from "../engine/engine.js";
 import { restore, saveCheckpoint } from "./checkpoint.js";
 import { collectGroups } from "./collect.js";
-import { commitStep } from "./commit.js";
+import { commitStep, sftMetrics } from "./commit.js";
+import { cosine } from "./learning-rate.js";
 import type { RunOutcome } from "./loop.js";
 import { trainingSampling } from "./rounds.js";
 import { firstPosition, type RunContext } from "./run-context.js";
-import { crossEntropyStep, type SftResult } from "./sft.js";
+import { crossEntropyStep } from "./sft.js";
 import { assertVersion } from "./update.js";
 
 /** SFT by rejection sampling (method §5). */
@@ -48,14 +49,9 @@ export async function trainOnOwnSamples(run: RunContext, settings: RejectionSett
     const stepId = `sft-${position}`;
     const result = await run.time.during("update", crossEntropyStep(run, stepId, batch, { lr, bucket: "sft" }));
     assertVersion(result.optim, position + 1);
-    commitStep(run, sftMetrics(run, { stepId, position, lr, result }), [], totalSteps);
+    commitStep(run, sftMetrics(run, { stepId, position, stage: "sft", result }), [], totalSteps);
   }
   return finish("finished");
-}
-
-/** Factor of the learning rate after this share of the steps. */
-export function cosine(share: number): number {
-  return (1 + Math.cos(Math.PI * share)) / 2;
 }
 
 /** Undefined when it was stopped. */
@@ -127,31 +123,4 @@ function batchAt(run: RunContext, kept: readonly Datum[], at: number, batchSize:
   const order = randomStream(run.config.seed, "rejection-sft", Math.floor(at / batches)).shuffle(kept);
   const start = (at % batches) * batchSize;
   return order.slice(start, start + batchSize);
-}
-
-function sftMetrics(
-  run: RunContext,
-  step: { readonly stepId: string; readonly position: number; readonly lr: number; readonly result: SftResult },
-) {
-  const { metrics, optim, loss } = step.result;
-  return {
-    stepId: step.stepId,
-    position: step.position,
-    phase: "warm-up" as const,
-    stage: "sft",
-    epoch: 0,
-    weightsVersion: optim.weightsVersion,
-    loss,
-    gradNorm: optim.gradNorm,
-    updateNorm: optim.updateNorm,
-    lr: step.lr,
-    tasks: {},
-    trainer: { sft: { ...metrics } },
-    seconds: run.time.take(),
-    generatedTokens: 0,
-    trainedTokens: metrics.tokens,
-    sandboxRuns: 0,
-    judgeCalls: 0,
-    replayed: false,
-  };
 }

@@ -1,6 +1,7 @@
 import { ConfigError, type Item, randomStream } from "../core/index.js";
 import type { Datum, ForwardBackwardMetrics, LossConfig, OptimStepResult } from "../engine/engine.js";
 import type { RunContext } from "./run-context.js";
+import { warmUpRate } from "./learning-rate.js";
 import { adamParams } from "./update.js";
 
 /** What one SFT step did. */
@@ -9,6 +10,7 @@ export interface SftResult {
   readonly optim: OptimStepResult;
   /** Mean cross-entropy of the batch, nats a token, sequences weighted alike. */
   readonly loss: number;
+  readonly lr: number;
 }
 
 const crossEntropy: LossConfig = {
@@ -54,15 +56,17 @@ export function demonstrationBatch(
   return order.slice(start, start + size);
 }
 
-/** One step of supervised fine-tuning on given demonstrations: cross-entropy Datums on the same path as RL's. */
+/** Warm-up step `at` (from 0): supervised fine-tuning on given demonstrations: cross-entropy Datums on the same path as RL's. */
 export async function sftStep(
   run: RunContext,
-  stepId: string,
+  { stepId, at }: { readonly stepId: string; readonly at: number },
   batch: readonly Item[],
   eosToken: number,
 ): Promise<SftResult> {
   const datums = await demonstrationDatums(run, batch, eosToken);
-  return crossEntropyStep(run, stepId, datums, { lr: run.config.warmup?.lr ?? 0, bucket: "warm-up" });
+  const { warmup } = run.config;
+  const lr = warmup === undefined ? 0 : warmUpRate(warmup, at);
+  return crossEntropyStep(run, stepId, datums, { lr, bucket: "warm-up" });
 }
 
 /** One optimizer step on the mean cross-entropy of these sequences. */
@@ -77,7 +81,7 @@ export async function crossEntropyStep(
   const settings = { adam: adamParams(run, lr), gradClip: run.config.train.gradClip, divisor: datums.length };
   const optim = await step.optimStep(settings, { signal: run.signal });
   await run.engine.sampler.syncWeights(optim.weightsVersion, { signal: run.signal });
-  return { metrics, optim, loss: metrics.lossSum / datums.length };
+  return { metrics, optim, loss: metrics.lossSum / datums.length, lr };
 }
 
 async function demonstrationDatums(run: RunContext, batch: readonly Item[], eosToken: number): Promise<Datum[]> {
