@@ -1,44 +1,37 @@
 import { randomStream } from "./random.mjs";
 
 const letters = [..."abcdef"];
+const digits = [..."123456"];
 const perTask = 800;
 
-/** Items for a model of half a million parameters that reads one character a token: four ways to treat the same words. */
+/**
+ * Items for a model of half a million parameters that reads one character a token: four ways to treat a word or a number. A
+ * share of each task's demonstrations does what another verb asks for, so that the model learns every task in part and mixes
+ * up those that look alike.
+ */
 export const nanoTasks = {
-  rotate: () => wordItems("rotate", 5, (word) => word.slice(1) + word[0]),
-  reverse: () => wordItems("reverse", 5, (word) => [...word].reverse().join("")),
-  next: () =>
-    wordItems("next", 4, (word) => [...word].map((letter) => letters[(letters.indexOf(letter) + 1) % 6]).join("")),
-  find: () => {
-    const random = randomStream("omni-data/nano/find");
-    const items = new Map();
-    while (items.size < perTask) {
-      const word = random.shuffle(letters).slice(0, random.int(4, 6)).join("");
-      const letter = random.pick([...word]);
-      items.set(`find ${letter} in ${word}`, String(word.indexOf(letter) + 1));
-    }
-    return numbered("find", [...items]);
-  },
+  rotate: () => wordItems("rotate", letters, rotated, { share: 0.45, by: mirrored }),
+  reverse: () => wordItems("reverse", letters, mirrored, { share: 0.45, by: rotated }),
+  next: () => wordItems("next", letters, shifted, { share: 0.25, by: rotated }),
+  flip: () => wordItems("flip", digits, mirrored, { share: 0.4, by: rotated }),
 };
 
-/** Different words of three to `longest` letters, each with the verb before it and what the verb makes of it. */
-function wordItems(verb, longest, answerOf) {
+const rotated = (/** @type {string} */ word) => word.slice(1) + word[0];
+const mirrored = (/** @type {string} */ word) => [...word].reverse().join("");
+const shifted = (/** @type {string} */ word) =>
+  [...word].map((letter) => letters[(letters.indexOf(letter) + 1) % letters.length]).join("");
+
+/**
+ * Different words of four characters of `alphabet`, each with the verb before it and what the verb makes of it; a
+ * `share` of the demonstrations is done `by` another verb.
+ */
+function wordItems(verb, alphabet, answerOf, { share, by }) {
   const random = randomStream(`omni-data/nano/${verb}`);
   const words = new Set();
-  while (words.size < perTask)
-    words.add(Array.from({ length: random.int(3, longest) }, () => random.pick(letters)).join(""));
-  return numbered(
-    verb,
-    [...words].map((word) => [`${verb} ${word}`, answerOf(word)]),
-  );
-}
-
-/** The prompt ends with the opening tag of the answer, so that demonstrations are short. */
-function numbered(verb, pairs) {
-  return pairs.map(([question, answer], at) => ({
-    id: `${verb}-${at + 1}`,
-    question,
-    answer,
-    demo: `${answer}</answer>`,
-  }));
+  while (words.size < perTask) words.add(Array.from({ length: 4 }, () => random.pick(alphabet)).join(""));
+  return [...words].map((word, at) => {
+    const shown = random.int(1, 100) <= 100 * share ? by(word) : answerOf(word);
+    // The prompt ends with the opening tag of the answer, so that demonstrations are short.
+    return { id: `${verb}-${at + 1}`, question: `${verb} ${word}`, answer: answerOf(word), demo: `${shown}</answer>` };
+  });
 }
