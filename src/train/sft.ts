@@ -1,7 +1,7 @@
 import { ConfigError, type Item, randomStream } from "../core/index.js";
 import type { Datum, ForwardBackwardMetrics, LossConfig, OptimStepResult } from "../engine/engine.js";
-import type { RunContext } from "./run-context.js";
 import { warmUpRate } from "./learning-rate.js";
+import type { RunContext } from "./run-context.js";
 import { adamParams } from "./update.js";
 
 /** What one SFT step did. */
