@@ -2,6 +2,7 @@ import { unwrapBoxed } from "../boxed.js";
 import { canonical, render } from "./canonical.js";
 import { parseQuantity, sameQuantity } from "./quantity.js";
 import { MAX_ANSWER_CHARS, type Token, tokenize } from "./tokens.js";
+import { sameWords } from "./words.js";
 
 /**
  * What the in-process layer can say of an answer against the gold. `undecided` is for a symbolic layer to settle; where
@@ -56,13 +57,8 @@ function compareTokens(given: readonly Token[], truth: readonly Token[], depth: 
     if (/[°]|rad/.test(value.unit + number.unit)) return { outcome: "undecided", reason: "an angle" };
     return { outcome: "different", reason: "another number" };
   }
-  if (isWords(gold) && answer.toLowerCase() === gold.toLowerCase()) return { outcome: "equal", by: "word" };
+  if (sameWords(answer, gold)) return { outcome: "equal", by: "word" };
   return compareElements(given, truth, depth);
-}
-
-/** Text such as `even` or `Monday`: its case means nothing. Symbols, `A` or `AB`, keep theirs. */
-function isWords(text: string): boolean {
-  return /^(?:[A-Za-z][a-z]{2,}|[Nn]o)(?: [A-Za-z][a-z]*)*$/.test(text);
 }
 
 function compareElements(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {

@@ -153,6 +153,8 @@ function wordUnit(token: Token, rule: UnitRule, divisor = false): string | undef
   if (known !== undefined) return known;
   const word = singular(token.text.toLowerCase());
   if (word.length < 3) return undefined;
+  // 2xyz is a product, 2 xyz are two of what the gold calls so.
+  if (token.gap === "" && !token.prose) return undefined;
   const named = rule.any || rule.also?.split(" ").includes(word) === true;
   return named ? word : undefined;
 }

@@ -2,7 +2,8 @@ import type { Expression } from "./expression.js";
 
 /** An answer's structure, with expressions at its leaves. */
 export type AnswerNode =
-  | { readonly kind: "value"; readonly expression: Expression; readonly unit: string }
+  /** `words`: the text, where letters alone may spell words as well as a product. */
+  | { readonly kind: "value"; readonly expression: Expression; readonly unit: string; readonly words?: string }
   /** `(a, b]`, `[a, b]`, `\{a, b\}`, `\langle a, b \rangle`, and `a, b` with empty brackets. */
   | { readonly kind: "group"; readonly open: string; readonly close: string; readonly items: readonly AnswerNode[] }
   | { readonly kind: "matrix"; readonly rows: readonly (readonly AnswerNode[])[]; readonly determinant: boolean }
@@ -13,8 +14,8 @@ export type AnswerNode =
       readonly by: "union" | "intersection" | "difference";
       readonly parts: readonly AnswerNode[];
     }
-  /** `\{x | condition\}`. */
-  | { readonly kind: "builder"; readonly condition: AnswerNode }
+  /** `\{member | condition\}`. */
+  | { readonly kind: "builder"; readonly member: AnswerNode; readonly condition: AnswerNode }
   | { readonly kind: "named"; readonly set: "reals" | "empty" | "integers" | "naturals" | "rationals" | "complexes" }
   | { readonly kind: "ratio"; readonly parts: readonly AnswerNode[] }
   | { readonly kind: "text"; readonly text: string };

@@ -1,6 +1,7 @@
 import { render } from "../canonical.js";
 import type { Token } from "../tokens.js";
 import { type UnitRule, unitOf } from "../units.js";
+import { maySpell } from "../words.js";
 import type { AnswerNode, Relation } from "./answer-node.js";
 import type { Expression } from "./expression.js";
 import { functionOf, GREEK } from "./names.js";
@@ -76,9 +77,9 @@ function conditions(tokens: readonly Token[], units: UnitRule, depth: number): A
   const parts = splitOutside(tokens, (token) => (words as ReadonlyMap<string, string>).has(token.text));
   if (parts === undefined || parts.length < 2) return undefined;
   const found = parts.map((part) => node(withoutCommas(part.tokens), units, depth + 1));
-  const ordered = found.every(
-    (part) => part.kind === "relation" && part.operators.every((sign) => !/^=|equiv/.test(sign)),
-  );
+  const ordered =
+    found.every((part) => part.kind === "relation" && !part.operators.includes("\\equiv")) &&
+    found.some((part) => part.kind === "relation" && !part.operators.includes("="));
   const by = new Set(
     parts.slice(1).map((part) => (words as ReadonlyMap<string, "union" | "intersection">).get(part.separator)),
   );
@@ -156,8 +157,8 @@ function bracketed(tokens: readonly Token[], units: UnitRule, depth: number): An
       inner,
       ({ text }) => text === "|" || text === "\\mid" || text === ":" || text === "\\colon",
     );
-    const condition = bar?.length === 2 ? bar[1]?.tokens : undefined;
-    if (condition !== undefined) return { kind: "builder", condition: node(condition, units, depth + 1) };
+    const [member, condition] = bar?.length === 2 ? bar.map((part) => node(part.tokens, units, depth + 1)) : [];
+    if (member !== undefined && condition !== undefined) return { kind: "builder", member, condition };
   }
   const parts = splitOutside(inner, ({ text }) => text === "," || text === ";");
   if (parts === undefined || parts.length > MAX_ELEMENTS || parts.some((part) => part.tokens.length === 0))
@@ -213,7 +214,9 @@ function value(tokens: readonly Token[], units: UnitRule): AnswerNode | undefine
     const expression = parseExpression(body.slice(0, at));
     // In `\sin 30°` the sign belongs to the argument.
     if (unit === "°" && expression !== undefined && hasFunction(expression)) continue;
-    if (expression !== undefined) return { kind: "value", expression, unit };
+    if (expression === undefined) continue;
+    const words = body.every(({ kind }) => kind === "word") ? render(body) : "";
+    return { kind: "value", expression, unit, ...(maySpell(words) ? { words } : {}) };
   }
   return undefined;
 }

@@ -1,9 +1,13 @@
 import { unitScale } from "../units.js";
+import { sameWords } from "../words.js";
 import type { AnswerNode } from "./answer-node.js";
+import { modulus } from "./complex.js";
+import { allOf, conditionOf, sameCondition } from "./condition.js";
 import { call, contains, type Expression, number, resolved, symbol, variables } from "./expression.js";
-import { conditionOf, sameCondition, subjectOf } from "./region.js";
 import { sameRelation } from "./same-relation.js";
 import { sameValue } from "./same-value.js";
+import { valueAt } from "./sample.js";
+import { subjectOf } from "./subject.js";
 
 type Group = AnswerNode & { readonly kind: "group" };
 type Value = AnswerNode & { readonly kind: "value" };
@@ -11,20 +15,28 @@ type Value = AnswerNode & { readonly kind: "value" };
 /** Whether two answers mean the same; docs/math-policy.md says what that is, line by line. */
 export function sameAnswer(answer: AnswerNode, gold: AnswerNode): boolean {
   const [a, b] = unassigned(listed(answer), listed(gold));
+  const [words, truth] = [wordsOf(a), wordsOf(b)];
+  if (words !== undefined && truth !== undefined) return sameWords(words, truth);
   if (a.kind === "value" && b.kind === "value") return sameQuantities(a, b);
-  if (a.kind === "text" && b.kind === "text") return a.text === b.text;
   if (a.kind === "ratio" && b.kind === "ratio") return sameRatio(a.parts, b.parts);
   if (a.kind === "ratio" || b.kind === "ratio") return sameQuotient(a, b);
   if (a.kind === "named" && b.kind === "named") return a.set === b.set;
   if (a.kind === "matrix" || b.kind === "matrix") return sameMatrix(a, b);
   if (describesRegion(a) || describesRegion(b)) {
-    const [given, truth] = [conditionOf(bareSet(a)), conditionOf(bareSet(b))];
-    if (given !== undefined && truth !== undefined) return sameCondition(given, truth);
+    const [left, right] = [conditionOf(bareSet(a)), conditionOf(bareSet(b))];
+    if (left !== undefined && right !== undefined) return sameCondition(left, right);
+  }
+  if (a.kind === "builder" && b.kind === "builder") {
+    return sameAnswer(a.member, b.member) && sameAnswer(a.condition, b.condition);
   }
   if (a.kind === "combined" && b.kind === "combined") return a.by === b.by && matchAll(a.parts, b.parts);
   if (a.kind === "relation" && b.kind === "relation") return sameRelation(a, b, sameAnswer);
   if (a.kind === "group" && b.kind === "group") return sameGroup(a, b);
   return false;
+}
+
+function wordsOf(node: AnswerNode): string | undefined {
+  return node.kind === "text" ? node.text : node.kind === "value" ? node.words : undefined;
 }
 
 /** Values with `±` as the list of both; in lists and sets, each in its place. */
@@ -107,9 +119,15 @@ function sameQuantities(a: Value, b: Value): boolean {
     return sameValue(scaled(a), scaled(b));
   }
   // A unit that only one side names is no difference; % and ° are numbers besides, a hundredth and π/180.
-  if (sameValue(a.expression, b.expression)) return true;
   const pure = (a.unit === "" ? truth : given)?.dimension;
+  const share = pure === "share" && isBelowOne((a.unit === "" ? a : b).expression);
+  if (!share && sameValue(a.expression, b.expression)) return true;
   return (pure === "share" || pure === "angle") && sameValue(scaled(a), scaled(b));
+}
+
+/** A share already, as 0.5 is: 50% and not 0.5%. */
+function isBelowOne(expression: Expression): boolean {
+  return variables(expression).size === 0 && modulus(valueAt(expression, new Map())) < 1;
 }
 
 /** The value in the base unit of its dimension. */
@@ -189,7 +207,9 @@ function inOrder(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean {
 function describesRegion(node: AnswerNode): boolean {
   if (node.kind === "named" || node.kind === "builder" || node.kind === "combined") return true;
   if (node.kind === "relation") return node.operators.some((operator) => /^(<|>|\\le|\\ge|\\ne|\\in)$/.test(operator));
-  if (node.kind !== "group" || node.items.length !== 2) return false;
+  if (node.kind !== "group") return false;
+  if (node.open === "" && node.items.every((item) => item.kind === "relation")) return node.items.some(describesRegion);
+  if (node.items.length !== 2) return false;
   if ((node.open === "(" && node.close === "]") || (node.open === "[" && node.close === ")")) return true;
   return (
     node.open !== "" && node.items.some((item) => item.kind === "value" && variables(item.expression).has("infinity"))
@@ -198,8 +218,9 @@ function describesRegion(node: AnswerNode): boolean {
 
 /** A bare list of conditions (`x > 0, x ≠ 1`) holds as a whole; a bare list of numbers is a set of them. */
 function bareSet(node: AnswerNode): AnswerNode {
-  if (node.kind === "group" && node.open === "" && node.items.every((item) => item.kind === "relation")) {
-    return { kind: "combined", by: "intersection", parts: node.items };
+  if (node.kind === "group" && !node.items.every(isNamed)) {
+    const whole = allOf(node);
+    if (whole !== node) return whole;
   }
   return node.kind === "group" && node.open === "" ? { ...node, open: "\\{", close: "\\}" } : node;
 }

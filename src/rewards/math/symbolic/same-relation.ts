@@ -1,9 +1,9 @@
 import type { AnswerNode, Relation } from "./answer-node.js";
 import { type Complex, isProperNumber, modulus, over, real } from "./complex.js";
 import { call, type Expression, subtract, variables } from "./expression.js";
-import { subjectOf } from "./region.js";
 import { sameValue } from "./same-value.js";
 import { valueAt } from "./sample.js";
+import { subjectOf } from "./subject.js";
 
 type RelationNode = AnswerNode & { readonly kind: "relation" };
 

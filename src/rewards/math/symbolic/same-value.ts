@@ -2,13 +2,11 @@ import { type Complex, isProperNumber, modulus, plus, real, times } from "./comp
 import { contains, type Expression, hasSymbol, INFINITY, variables } from "./expression.js";
 import { agreePrecisely } from "./precise.js";
 import { exactValue, sameFraction } from "./rational.js";
-import { type Point, valueAt } from "./sample.js";
+import { isBeyond, type Point, valueAt } from "./sample.js";
 
 const POINTS = 8;
 /** Doubles that differ by more than this, relative to their size, are different numbers. */
 const REFUTES = 1e-8;
-/** Below it a value has sunk to 0 by underflow, and says nothing. */
-const SUNK = 1e-300;
 /** Doubles nearer than this are taken for equal where nothing more precise can be computed (unknown functions, sums). */
 const CONFIRMS = 1e-12;
 
@@ -47,36 +45,34 @@ function exactlyEqual(a: Expression, b: Expression, names: readonly string[]): b
 
 /**
  * Sampled at eight points with every variable of both signs, near 1 and far from it; those where neither side is finite
- * tell nothing, and two must remain. Points where both overflowed or both sank to 0 tell nothing either.
+ * tell nothing, and two must remain; nor do points where a side overflowed or sank to 0.
  */
 function sampledEqual(a: Expression, b: Expression, names: readonly string[]): boolean {
   const wholeOnly = contains(a, "Factorial") || contains(b, "Factorial") || contains(a, "Binomial");
   const sampled = names.length === 0 ? 1 : POINTS;
   const realOnly = names.length > 0 && !hasSymbol(a, "i") && !hasSymbol(b, "i");
   let finite = 0;
-  let sunk = 0;
   let scale = 1;
   let nearest = true;
   for (let k = 0; k < sampled; k++) {
     const point = pointAt(names, k, wholeOnly);
     const [x, y] = [valueAt(a, point), valueAt(b, point)];
-    if (!isProperNumber(x) && !isProperNumber(y)) continue;
+    if (isBeyond(x) || isBeyond(y) || (!isProperNumber(x) && !isProperNumber(y))) continue;
     if (!isProperNumber(x) || !isProperNumber(y)) return false;
     const gap = modulus(plus(x, times(real(-1), y)));
     const size = Math.max(modulus(x), modulus(y));
     // ln(x²) − ln x and ln x have no real value left of 0, and there branches of the logarithm differ.
     if (realOnly && isNotReal(x) && isNotReal(y) && gap > CONFIRMS * size) continue;
     finite += 1;
-    if (names.length > 0 && modulus(x) < SUNK && modulus(y) < SUNK && !(isZero(a) || isZero(b))) sunk += 1;
     if (gap > REFUTES * Math.max(size, Number.MIN_VALUE)) {
       // Two sums that cancel to nearly 0 differ by rounding alone; let the precise arithmetic say.
-      if (size > 1e-6 || names.length > 0) return false;
+      if (size > 1e-6 || names.length > 0 || (isProduct(a) && isProduct(b))) return false;
     }
     if (gap > CONFIRMS * size) nearest = false;
     scale = size;
   }
-  if (finite - sunk < Math.min(sampled, 2)) return false;
-  const small = new Map(names.map((name, i) => [name, BigInt(2 + Math.floor(random(name, i + 77) * 40))]));
+  if (finite < Math.min(sampled, 2)) return sameParts(a, b);
+  const small = new Map(names.map((name, i) => [name, BigInt(2 + Math.floor(random(name, i + 77) * 5))]));
   const doubles = new Map([...small].map(([name, x]): [string, Complex] => [name, real(Number(x))]));
   if (!isProperNumber(valueAt(a, doubles)) || !isProperNumber(valueAt(b, doubles))) return nearest;
   return agreePrecisely(a, b, small, names.length === 0 ? scale : 1) ?? nearest;
@@ -99,8 +95,15 @@ function isNotReal({ re, im }: Complex): boolean {
   return Math.abs(im) > 1e-9 * Math.abs(re);
 }
 
-function isZero(x: Expression): boolean {
-  return x.kind === "number" && x.num === 0n;
+/** Made of numbers, products, quotients, powers and roots alone: nothing in it cancels. */
+function isProduct(x: Expression): boolean {
+  return x.kind !== "call" || (/^(Multiply|Divide|Power|Root)$/.test(x.head) && x.args.every(isProduct));
+}
+
+/** Where no point tells: the same function or power of equal arguments, as e^{−x²−1000} and e^{−1000−x²}. */
+function sameParts(a: Expression, b: Expression): boolean {
+  if (a.kind !== "call" || b.kind !== "call" || a.head !== "Power" || b.head !== "Power") return false;
+  return a.args.every((arg, i) => sameValue(arg, b.args[i] ?? arg));
 }
 
 /** A number in [0, 1) that only its arguments decide, so that a verdict can be repeated. */

@@ -8,15 +8,24 @@ export const MAX_TERMS = 1000;
 export type Point = ReadonlyMap<string, Complex>;
 
 const NOT_A_NUMBER = real(Number.NaN);
+/** What has a value that a double cannot hold: an overflow, or no 0 that has sunk to 0 (or to a loss of digits). */
+const BEYOND = real(Number.POSITIVE_INFINITY);
+const SUNK = 1e-300;
 const CONSTANT_VALUES: Point = new Map([
   ["pi", real(Math.PI)],
   ["e", real(Math.E)],
   ["i", { re: 0, im: 1 }],
 ]);
 
+/** Whether a value is {@link valueAt}'s mark for numbers too large or too near 0 for a double. */
+export function isBeyond(z: Complex): boolean {
+  return z.re === Number.POSITIVE_INFINITY;
+}
+
 /**
- * The value in double precision at a point; NaN where it is not defined, not finite, or would cost too much. Time is
- * bounded by the size of the expression times 1,000 terms a sum (sums do not nest).
+ * The value in double precision at a point; NaN where it is not defined or would cost too much, {@link isBeyond} where
+ * it or a part of it is too large or too near 0. Time is bounded by the size of the expression times 1,000 terms a sum
+ * (sums do not nest).
  */
 export function valueAt(expression: Expression, point: Point): Complex {
   switch (expression.kind) {
@@ -28,10 +37,18 @@ export function valueAt(expression: Expression, point: Point): Complex {
       if (expression.head === "Sum" || expression.head === "Product") return series(expression, point);
       const args = expression.args.map((arg) => valueAt(arg, point));
       // 1/9^{9^9} is refused with its parts: what overflows here would never end in exact arithmetic.
-      if (!args.every(isProperNumber)) return NOT_A_NUMBER;
-      return evaluate(expression.head, args, expression.name);
+      if (!args.every(isProperNumber)) return args.some(isBeyond) ? BEYOND : NOT_A_NUMBER;
+      const value = evaluate(expression.head, args, expression.name);
+      return hasLeft(value, expression.head, args) ? BEYOND : value;
     }
   }
+}
+
+/** Whether a product, quotient or power of what is not 0 has left the range of doubles. */
+function hasLeft(value: Complex, head: Head, [a = NOT_A_NUMBER, b = NOT_A_NUMBER]: readonly Complex[]): boolean {
+  if (modulus(a) === 0 || (head !== "Multiply" && head !== "Divide" && head !== "Power")) return false;
+  if (Number.isNaN(value.re) || Number.isNaN(value.im)) return head === "Power";
+  return !isProperNumber(value) || (modulus(value) < SUNK && !(head === "Multiply" && modulus(b) === 0));
 }
 
 /** num/den without overflow of either. */
