@@ -238,7 +238,7 @@ const workersSchema = strict({
   listen: text.regex(/^tcp:\/\/.+:(\d+|\*)$/, "expected tcp://INTERFACE:PORT").exactOptional(),
   serverKeyFile: text.exactOptional(),
   memoryMb: z.int().min(128).max(1_000_000).default(512),
-  deadlineMs: z.int().min(1).max(3_600_000).default(2_000),
+  deadlineMs: z.int().min(1).max(3_600_000).default(1_000),
 });
 
 const ordersSchema = strict({

@@ -70,13 +70,13 @@ export interface SandboxUse {
 /** Counts and times over the verify workers' jobs of a step or an evaluation. */
 export interface WorkerUse {
   readonly jobs: number;
-  /** Jobs that ran for their whole deadline, and that outgrew their memory; their workers were killed. */
+  /** Jobs that ran for their whole deadline, and that outgrew their memory, when they ran alone too. */
   readonly deadlineKills: number;
   readonly memoryKills: number;
   /** Workers that ended without being told to, and jobs that were done again for a lost worker. */
   readonly deaths: number;
   readonly retried: number;
-  /** Jobs that ran alone because two workers had died under them, and those that died there too. */
+  /** Jobs that ran alone: they had overrun a limit or two workers had died under them; and those that died there too. */
   readonly quarantined: number;
   readonly masked: number;
   readonly infrastructureErrors: number;

@@ -157,7 +157,7 @@ function workerLines(steps: readonly StepRecord[], evaluations: readonly Evaluat
   const all = (name: keyof WorkerUse) => sum(uses.map((use) => use[name]));
   const each = (name: "waitS" | "latencyS") => `${((1000 * all(name)) / Math.max(all("jobs"), 1)).toFixed(1)} ms`;
   return [
-    `Verify workers: ${all("jobs")} jobs, ${all("deadlineKills")} killed at the deadline, ${all("memoryKills")} for memory · ${all("deaths")} workers died, ${all("retried")} jobs done again, ${all("quarantined")} in quarantine, ${all("masked")} masked · ${all("infrastructureErrors")} infrastructure errors · a job waited ${each("waitS")} of ${each("latencyS")} (means).`,
+    `Verify workers: ${all("jobs")} jobs, ${all("deadlineKills")} timed out, ${all("memoryKills")} out of memory · ${all("deaths")} workers died, ${all("retried")} jobs done again, ${all("quarantined")} in quarantine, ${all("masked")} masked · ${all("infrastructureErrors")} infrastructure errors · a job waited ${each("waitS")} of ${each("latencyS")} (means).`,
   ];
 }
 

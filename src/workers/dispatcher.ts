@@ -1,25 +1,24 @@
+import { Quarantine } from "./quarantine.js";
 import type { Entry, Session } from "./session.js";
 import type { Tally } from "./tally.js";
-import { type Ticket, TicketQueue } from "./ticket.js";
+import { allowance, blame, type Loss, type Ticket } from "./ticket.js";
+import { KindQueues } from "./ticket-queue.js";
 import { type Answer, jobFrames } from "./wire.js";
 import type { VerifyOutcome } from "./workers.js";
 
-/** Why a worker is no more. */
-export type Loss = "died" | "deadline" | "memory" | "told";
-
 /** A worker that has been at one job for longer gives back those that wait behind it. */
 const SLOW_MS = 50;
-/** How long past its deadline a job of a worker that is not ours to kill is waited for. */
+/** How long past its deadlines a job of a worker that is not ours to kill is waited for. */
 const REMOTE_GRACE_MS = 5_000;
-const SUSPECTED = 2;
 
 /**
  * Which worker does which job. Pure bookkeeping: it opens no socket and starts no process. Invariants: a ticket is settled
- * once; an answer counts only from the worker that was given the job; a job that two workers died under runs alone.
+ * once; an answer counts only from the worker that was given the job; a job that overran its limits, or that two workers
+ * died under, runs alone.
  */
 export class Dispatcher {
-  readonly #queues = new Map<string, TicketQueue>();
-  readonly #suspects = new Map<string, TicketQueue>();
+  readonly #queues = new KindQueues();
+  readonly #quarantine = new Quarantine();
   readonly #sessions = new Set<Session>();
   readonly #tally: Tally;
   readonly #now: () => number;
@@ -31,7 +30,7 @@ export class Dispatcher {
   }
 
   get queued(): number {
-    return [...this.#queues.values(), ...this.#suspects.values()].reduce((sum, queue) => sum + queue.length, 0);
+    return this.#queues.length + this.#quarantine.queues.length;
   }
 
   get sessions(): ReadonlySet<Session> {
@@ -45,7 +44,7 @@ export class Dispatcher {
   }
 
   add(ticket: Ticket): void {
-    queueOf(this.#queues, ticket.kind).push(ticket);
+    this.#queues.of(ticket.kind).push(ticket);
     this.pump(ticket.kind);
   }
 
@@ -57,8 +56,15 @@ export class Dispatcher {
   /** Gives out what can be given of one kind. */
   pump(kind: string): void {
     this.#pumpSuspects(kind);
-    const queue = queueOf(this.#queues, kind);
+    const queue = this.#queues.of(kind);
     for (let ticket = queue.peek(); ticket !== undefined; ticket = queue.peek()) {
+      if (ticket.suspected) {
+        // It overran in the worker that it was taken back from.
+        queue.shift();
+        this.#quarantine.queues.of(kind).push(ticket);
+        this.#pumpSuspects(kind);
+        continue;
+      }
       const session = this.#freest(kind);
       if (session === undefined) return;
       queue.shift();
@@ -76,7 +82,7 @@ export class Dispatcher {
     const outcome = entry.ticket.settled ? undefined : this.#read(entry.ticket, answer);
     if (outcome === "unreadable") {
       this.#tally.drop("unreadable");
-      this.#blame(entry);
+      this.#blame(session, entry, "died", "");
       return "blamed";
     }
     if (outcome !== undefined) this.settle(entry.ticket, outcome);
@@ -92,12 +98,9 @@ export class Dispatcher {
     const running = new Set(session.running());
     const again: Ticket[] = [];
     for (const entry of session.entries) {
-      if (entry.ticket.settled || (entry.lent && !running.has(entry))) continue;
-      if (!running.has(entry)) again.push(entry.ticket);
-      else if (loss === "died") this.#blame(entry);
-      else if (loss === "deadline" && this.#overdue(entry)) {
-        this.settle(entry.ticket, { kind: "timed_out", reason: `no answer within ${entry.ticket.deadlineMs} ms` });
-      } else if (loss === "memory") this.settle(entry.ticket, { kind: "out_of_memory", reason });
+      if (entry.ticket.settled) continue;
+      const guilty = running.has(entry) && loss !== "told" && (loss !== "deadline" || this.#overdue(entry));
+      if (guilty) this.#blame(session, entry, loss, reason);
       else if (!entry.lent) again.push(entry.ticket);
     }
     this.#again(again);
@@ -108,7 +111,7 @@ export class Dispatcher {
   overdue(): Session[] {
     const late: Session[] = [];
     for (const session of this.#sessions) {
-      if ([...session.running()].some((entry) => this.#overdue(entry, session.local ? 0 : REMOTE_GRACE_MS))) {
+      if ([...session.running()].some((entry) => this.#overdue(entry, session.local === undefined))) {
         late.push(session);
       } else if (session.held > session.slots) this.#takeBack(session);
     }
@@ -126,8 +129,7 @@ export class Dispatcher {
 
   /** Settles everything that waits for a kind that nobody can do. */
   giveUp(kind: string, reason: string): void {
-    for (const queues of [this.#suspects, this.#queues]) {
-      const queue = queueOf(queues, kind);
+    for (const queue of [this.#quarantine.queues.of(kind), this.#queues.of(kind)]) {
       for (let ticket = queue.shift(); ticket !== undefined; ticket = queue.shift()) {
         this.settle(ticket, { kind: "infrastructure", reason });
       }
@@ -136,13 +138,12 @@ export class Dispatcher {
 
   /** When the job of this kind that waits longest came, in the clock's milliseconds. */
   waitingSince(kind: string): number | undefined {
-    return (queueOf(this.#suspects, kind).peek() ?? queueOf(this.#queues, kind).peek())?.since;
+    return (this.#quarantine.queues.of(kind).peek() ?? this.#queues.of(kind).peek())?.since;
   }
 
-  #read({ kind, read, deadlineMs }: Ticket, answer: Answer): VerifyOutcome<unknown> | "unreadable" {
+  #read({ kind, read }: Ticket, answer: Answer): VerifyOutcome<unknown> | "unreadable" {
     if (!answer.ok) {
-      const reason = answer.kind === "timed_out" ? `no answer within ${deadlineMs} ms` : answer.reason;
-      return { kind: answer.kind, reason: reason === "" ? `the handler of ${kind} failed` : reason };
+      return { kind: answer.kind, reason: answer.reason === "" ? `the handler of ${kind} failed` : answer.reason };
     }
     try {
       return { kind: "value", value: read(answer.value) };
@@ -151,8 +152,9 @@ export class Dispatcher {
     }
   }
 
-  #overdue({ startedAt, ticket }: Entry, graceMs = 0): boolean {
-    return startedAt !== undefined && this.#now() - startedAt >= ticket.deadlineMs + graceMs;
+  /** With `grace`, past what a pool elsewhere may take: it runs a job again, alone, before it gives it up. */
+  #overdue({ startedAt, limitMs }: Entry, grace = false): boolean {
+    return startedAt !== undefined && this.#now() - startedAt >= (grace ? 2 * limitMs + REMOTE_GRACE_MS : limitMs);
   }
 
   /** The worker with the least in hand among those with credit. */
@@ -166,26 +168,19 @@ export class Dispatcher {
     return best;
   }
 
-  /** One suspect of a kind at a time, in a worker that holds nothing else; such a worker is emptied for it. */
   #pumpSuspects(kind: string): void {
-    const queue = queueOf(this.#suspects, kind);
-    const ticket = queue.peek();
-    if (ticket === undefined) return;
-    const able = [...this.#sessions].filter((session) => session.kinds.includes(kind) && session.accepting);
-    const chosen = able.find(({ alone }) => alone) ?? able.toSorted((a, b) => a.held - b.held)[0];
-    if (chosen === undefined) return;
-    chosen.alone = true;
-    if (chosen.held > 0) return;
-    queue.shift();
-    this.#tally.quarantined += 1;
-    this.#give(chosen, ticket);
+    this.#quarantine.pump(kind, this.#sessions, (session, ticket) => {
+      this.#tally.quarantined += 1;
+      this.#give(session, ticket);
+    });
   }
 
   #give(session: Session, ticket: Ticket): void {
     const id = ++this.#lastId;
+    const limitMs = allowance(ticket);
     let frames: readonly string[];
     try {
-      frames = jobFrames(id, ticket.kind, ticket.deadlineMs, ticket.input);
+      frames = jobFrames(id, ticket.kind, limitMs, ticket.input);
     } catch (error) {
       session.alone = false;
       const reason = `the input cannot be sent to a worker: ${error instanceof Error ? error.message : String(error)}`;
@@ -194,24 +189,23 @@ export class Dispatcher {
     }
     const now = this.#now();
     ticket.waitedMs ??= now - ticket.since;
-    session.give(id, ticket, now);
+    session.give(id, ticket, limitMs, now);
     session.send(frames);
   }
 
-  /** Its worker died while running it: again, then alone, then no more. */
-  #blame({ ticket, lent }: Entry): void {
-    if (lent) return;
-    ticket.deaths += 1;
-    if (ticket.deaths > SUSPECTED) {
-      this.settle(ticket, { kind: "masked", reason: "its worker died whenever it ran, also when it ran alone" });
-    } else this.#again([ticket]);
+  /** Its worker was lost through it: again, then alone, then no more. What was taken back waits elsewhere already. */
+  #blame(session: Session, { ticket, lent, startedAt }: Entry, loss: Exclude<Loss, "told">, reason: string): void {
+    const now = this.#now();
+    const outcome = blame(ticket, loss, { ms: now - (startedAt ?? now), alone: session.alone, reason });
+    if (outcome !== undefined) this.settle(ticket, outcome);
+    else if (!lent) this.#again([ticket]);
   }
 
   #again(tickets: readonly Ticket[]): void {
     for (const ticket of tickets.toReversed()) {
       this.#tally.retried += 1;
-      const queues = ticket.deaths >= SUSPECTED ? this.#suspects : this.#queues;
-      queueOf(queues, ticket.kind).pushFront([ticket]);
+      const queues = ticket.suspected ? this.#quarantine.queues : this.#queues;
+      queues.of(ticket.kind).pushFront([ticket]);
     }
   }
 
@@ -223,7 +217,7 @@ export class Dispatcher {
     for (const entry of [...session.entries].toReversed()) {
       if (running.has(entry) || entry.lent || entry.ticket.settled) continue;
       entry.lent = true;
-      queueOf(this.#queues, entry.ticket.kind).pushFront([entry.ticket]);
+      this.#queues.of(entry.ticket.kind).pushFront([entry.ticket]);
       kinds.add(entry.ticket.kind);
     }
     for (const kind of kinds) this.pump(kind);
@@ -232,13 +226,4 @@ export class Dispatcher {
   #pumpAll(session: Session): void {
     for (const kind of session.kinds) this.pump(kind);
   }
-}
-
-function queueOf(queues: Map<string, TicketQueue>, kind: string): TicketQueue {
-  let queue = queues.get(kind);
-  if (queue === undefined) {
-    queue = new TicketQueue();
-    queues.set(kind, queue);
-  }
-  return queue;
 }

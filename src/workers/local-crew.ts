@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { Loss } from "./dispatcher.js";
 import { type End, LocalProcess, type WorkerProgram } from "./local-process.js";
 import type { Session } from "./session.js";
+import type { Loss } from "./ticket.js";
 
 /** How a crew of local workers is kept. */
 export interface CrewOptions {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Loss } from "./dispatcher.js";
+import type { Loss } from "./ticket.js";
 
 /** What a local worker runs: a module for Node, or one for Python; either exports `handle`. */
 export type WorkerProgram =

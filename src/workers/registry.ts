@@ -1,7 +1,8 @@
-import type { Dispatcher, Loss } from "./dispatcher.js";
+import type { Dispatcher } from "./dispatcher.js";
 import type { LocalCrew } from "./local-crew.js";
 import { Session } from "./session.js";
 import type { Tally } from "./tally.js";
+import type { Loss } from "./ticket.js";
 import { type FromControl, type FromWorker, frames, type Hello, readFromWorker } from "./wire.js";
 import type { Reply } from "./zmq-door.js";
 

@@ -7,6 +7,8 @@ export type SendFrames = (frames: readonly string[]) => void;
 export interface Entry {
   readonly id: number;
   readonly ticket: Ticket;
+  /** Milliseconds that this run may take. */
+  readonly limitMs: number;
   /** Milliseconds, when the worker got to it; undefined while others of its worker are before it. */
   startedAt: number | undefined;
   /** Given to somebody else meanwhile; the first answer counts. */
@@ -30,7 +32,7 @@ export class Session {
   accepting = true;
   /** Ends once it holds nothing. */
   retiring = false;
-  /** Runs a suspected job, alone. */
+  /** Runs a suspected job, or is emptied for one: it takes nothing else. */
   alone = false;
   lastHeard: number;
   malformed = 0;
@@ -75,8 +77,8 @@ export class Session {
     }
   }
 
-  give(id: number, ticket: Ticket, now: number): void {
-    this.#entries.set(id, { id, ticket, startedAt: undefined, lent: false });
+  give(id: number, ticket: Ticket, limitMs: number, now: number): void {
+    this.#entries.set(id, { id, ticket, limitMs, startedAt: undefined, lent: false });
     this.#start(now);
   }
 

@@ -13,53 +13,44 @@ export interface Ticket {
   settled: boolean;
   /** Workers that died while running it. */
   deaths: number;
+  /** It overran its deadline or its memory, or two workers died under it: from now on it runs alone. */
+  suspected: boolean;
+  /** Milliseconds that workers which were lost had been running it. */
+  spentMs: number;
   /** Milliseconds from `run` to the first start. */
   waitedMs: number | undefined;
 }
 
-/** First in, first out; a job whose worker was lost goes back to the front. Settled tickets are passed over. */
-export class TicketQueue {
-  #tickets: (Ticket | undefined)[] = [];
-  #front = 0;
-  #waiting = 0;
+const SUSPECTED = 2;
 
-  /** Unsettled tickets, those whose caller has gone included until they are passed over. */
-  get length(): number {
-    return this.#waiting;
-  }
+/** Why a worker is no more. */
+export type Loss = "died" | "deadline" | "memory" | "told";
 
-  push(ticket: Ticket): void {
-    this.#tickets.push(ticket);
-    this.#waiting += 1;
-  }
+/** Milliseconds of its next run: two deadlines are all that a job ever gets, however often its workers are lost. */
+export function allowance({ deadlineMs, spentMs }: Ticket): number {
+  return Math.max(1, Math.min(deadlineMs, Math.round(2 * deadlineMs - spentMs)));
+}
 
-  pushFront(tickets: readonly Ticket[]): void {
-    this.#tickets = [...tickets, ...this.#tickets.slice(this.#front)];
-    this.#front = 0;
-    this.#waiting += tickets.length;
-  }
-
-  /** The next one that still waits for an answer. */
-  peek(): Ticket | undefined {
-    for (let ticket = this.#tickets[this.#front]; ticket !== undefined; ticket = this.#tickets[this.#front]) {
-      if (!ticket.settled) return ticket;
-      this.#advance();
-    }
-    return undefined;
-  }
-
-  shift(): Ticket | undefined {
-    const ticket = this.peek();
-    if (ticket !== undefined) this.#advance();
-    return ticket;
-  }
-
-  #advance(): void {
-    this.#tickets[this.#front] = undefined;
-    this.#front += 1;
-    this.#waiting -= 1;
-    if (this.#front < 1024) return;
-    this.#tickets = this.#tickets.slice(this.#front);
-    this.#front = 0;
+/**
+ * Notes that a worker was lost while it ran this job, and through it. Returns what became of the job once it has had its
+ * run alone, or both its deadlines; undefined while it is to be done again.
+ */
+export function blame(
+  ticket: Ticket,
+  loss: Exclude<Loss, "told">,
+  run: { readonly ms: number; readonly alone: boolean; readonly reason: string },
+): VerifyOutcome<unknown> | undefined {
+  const spent = ticket.suspected && (run.alone || allowance(ticket) <= run.ms);
+  ticket.spentMs += run.ms;
+  if (loss === "died") ticket.deaths += 1;
+  ticket.suspected ||= loss !== "died" || ticket.deaths >= SUSPECTED;
+  if (!spent) return undefined;
+  switch (loss) {
+    case "deadline":
+      return { kind: "timed_out", reason: `no answer within ${ticket.deadlineMs} ms, nor when it ran alone` };
+    case "memory":
+      return { kind: "out_of_memory", reason: run.reason };
+    case "died":
+      return { kind: "masked", reason: "its worker died whenever it ran, also when it ran alone" };
   }
 }

@@ -30,23 +30,29 @@ export interface VerifyJob<T> {
 /** A handler as a worker's module exports it under the name `handle`. What it throws becomes the outcome `failed`. */
 export type JobHandler = (input: unknown) => JsonValue | Promise<JsonValue>;
 
-/** What became of a job. Only `value` is an answer; a caller scores none of the others as wrong. */
+/**
+ * What became of a job. Only `value` is an answer. The four that the input may be to blame for have been confirmed by a run
+ * alone, in a worker that held nothing else (`failed` excepted: it is the handler's own word).
+ */
 export type VerifyOutcome<T> =
   | { readonly kind: "value"; readonly value: T }
-  /** It ran for its whole deadline and its worker was killed. */
+  /** It ran for its whole deadline, then alone for another, and its workers were killed. */
   | { readonly kind: "timed_out"; readonly reason: string }
-  /** Its worker outgrew `memoryMb` while running it and was killed. */
+  /** It was lost to a deadline, to memory or to deaths before; alone its worker outgrew `memoryMb` and was killed. */
   | { readonly kind: "out_of_memory"; readonly reason: string }
   /** The handler threw, or the input is too large for a worker. */
   | { readonly kind: "failed"; readonly reason: string }
-  /** Its worker died under it twice, and once more when it ran alone. */
+  /** Its worker died under it twice, or it overran a limit, and its worker died once more when it ran alone. */
   | { readonly kind: "masked"; readonly reason: string }
   /** No worker could do it: none connected, none starts. */
   | { readonly kind: "infrastructure"; readonly reason: string };
 
 /** How one job is run. */
 export interface RunOptions {
-  /** Milliseconds that the job itself may run, time in the queue aside; default: the pool's `deadlineMs`. */
+  /**
+   * Milliseconds of one run of the job, time in the queue aside; default: the pool's `deadlineMs`. All its runs together
+   * take at most twice that.
+   */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -77,7 +83,7 @@ export interface WorkerStats {
   readonly killed: number;
   /** Times that a job was given again because its worker was lost. */
   readonly retried: number;
-  /** Jobs that ran alone because two workers had died under them. */
+  /** Jobs that ran alone: they had overrun a limit, or two workers had died under them. */
   readonly quarantined: number;
   /** What peers sent that was dropped, by why. */
   readonly dropped: Readonly<Record<string, number>>;

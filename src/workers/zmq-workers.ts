@@ -1,20 +1,15 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Context } from "zeromq";
 import { CancelledError, ConfigError, throwIfAborted } from "../core/index.js";
+import { Absence } from "./absence.js";
 import { Dispatcher } from "./dispatcher.js";
-import { readServerKeys, type ServerKeys } from "./keys.js";
+import { Doors } from "./doors.js";
+import { Heartbeat } from "./heartbeat.js";
 import { LocalCrew } from "./local-crew.js";
 import type { WorkerProgram } from "./local-process.js";
 import { Registry } from "./registry.js";
 import type { Session } from "./session.js";
-import { FOLDER_PREFIX, SOCKET, sweepStaleFolders } from "./stale-folders.js";
 import { Tally } from "./tally.js";
-import type { Ticket } from "./ticket.js";
+import type { Loss, Ticket } from "./ticket.js";
 import type { RunOptions, VerifyJob, VerifyOutcome, VerifyWorkers, WorkerStats } from "./workers.js";
-import { loadZeromq } from "./zeromq.js";
-import { type Door, openDoor } from "./zmq-door.js";
 
 /** How the verify workers are opened. */
 export interface ZmqWorkersOptions {
@@ -24,7 +19,7 @@ export interface ZmqWorkersOptions {
   readonly local: number;
   /** Most memory of a local worker, MB. */
   readonly memoryMb: number;
-  /** Milliseconds a job, where `run` gives none. */
+  /** Milliseconds of one run of a job, where `run` gives none. */
   readonly deadlineMs: number;
   /** `tcp://interface:port` for workers on other hosts; opened at once. */
   readonly listen?: string;
@@ -44,9 +39,6 @@ export interface OpenedWorkers extends VerifyWorkers {
   pids(): number[];
 }
 
-const TICK_MS = 20;
-const SAY_EVERY_MS = 10_000;
-
 /**
  * Opens the verify workers' fabric over ZeroMQ. Without `listen` nothing is loaded or started before the first job.
  * @throws ConfigError for an address or key file that cannot be used; PrerequisiteError where ZeroMQ does not load
@@ -61,31 +53,25 @@ class ZmqWorkers implements OpenedWorkers {
   readonly #options: ZmqWorkersOptions;
   readonly #tally = new Tally();
   readonly #dispatcher = new Dispatcher(this.#tally, () => performance.now());
-  readonly #registry: Registry;
   readonly #crews = new Map<string, LocalCrew>();
-  readonly #open = new Set<Ticket>();
-  readonly #doors: Door[] = [];
+  readonly #registry: Registry;
+  readonly #absence: Absence;
+  /** What ends each job under way whose caller, or this pool, has gone. */
+  readonly #cancels = new Map<Ticket, () => void>();
+  readonly #doors = new Doors((...message) => this.#registry.receive(...message));
+  readonly #heartbeat = new Heartbeat((now) => this.#look(now));
   readonly #closing = new AbortController();
-  #context: Context | undefined;
-  #folder: string | undefined;
-  #local: Promise<string> | undefined;
-  #ticking: NodeJS.Timeout | undefined;
-  #saidAt = 0;
   address: string | undefined;
 
   constructor(options: ZmqWorkersOptions) {
     this.#options = options;
     this.#registry = new Registry(this.#dispatcher, this.#tally, options.kinds, () => this.#crews.values());
+    this.#absence = new Absence(this.#dispatcher, options.absentMs, options.notice);
   }
 
   async listen(address: string, keyFile: string | undefined): Promise<void> {
-    const keys = keyFile === undefined ? undefined : readServerKeys(keyFile);
-    if (!address.startsWith("tcp://")) {
-      throw new ConfigError(`workers.listen: "${address}" is no address; write tcp://INTERFACE:PORT`);
-    }
-    const door = await this.#openDoor(address, keys);
-    this.address = door.address;
-    this.#tickFrom();
+    this.address = await this.#doors.listen(address, keyFile);
+    this.#heartbeat.start();
   }
 
   async run<T>(job: VerifyJob<T>, options: RunOptions = {}): Promise<VerifyOutcome<T>> {
@@ -102,11 +88,9 @@ class ZmqWorkers implements OpenedWorkers {
         reject(new CancelledError("cancelled", { cause: (signal?.aborted ? signal : this.#closing.signal).reason }));
       };
       const finish = () => {
-        this.#open.delete(ticket);
-        cancels.delete(ticket);
+        this.#cancels.delete(ticket);
         signal?.removeEventListener("abort", stop);
       };
-      const cancels = this.#cancels;
       const ticket: Ticket = {
         kind,
         input,
@@ -120,18 +104,17 @@ class ZmqWorkers implements OpenedWorkers {
         },
         settled: false,
         deaths: 0,
+        suspected: false,
+        spentMs: 0,
         waitedMs: undefined,
       };
-      this.#open.add(ticket);
-      cancels.set(ticket, stop);
+      this.#cancels.set(ticket, stop);
       signal?.addEventListener("abort", stop, { once: true });
       this.#staff(kind, program);
       this.#dispatcher.add(ticket);
-      this.#tickFrom();
+      this.#heartbeat.start();
     });
   }
-
-  readonly #cancels = new Map<Ticket, () => void>();
 
   stats(): WorkerStats {
     const sessions = [...this.#dispatcher.sessions].filter(({ accepting }) => accepting);
@@ -161,24 +144,17 @@ class ZmqWorkers implements OpenedWorkers {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(new CancelledError("the verify workers were closed"));
     for (const stop of [...this.#cancels.values()]) stop();
-    clearInterval(this.#ticking);
-    await this.#local?.catch(() => undefined);
-    this.#registry.farewell();
-    await Promise.all([...this.#crews.values()].map((crew) => crew.close()));
-    for (const door of this.#doors) door.close();
-    process.off("exit", this.#removeFolder);
-    this.#removeFolder();
+    this.#heartbeat.stop();
+    await this.#doors.close(async () => {
+      this.#registry.farewell();
+      await Promise.all([...this.#crews.values()].map((crew) => crew.close()));
+    });
   }
-
-  readonly #removeFolder = () => {
-    if (this.#folder !== undefined) rmSync(this.#folder, { recursive: true, force: true });
-  };
 
   /** Starts the local workers of a kind with its first job. */
   #staff(kind: string, program: WorkerProgram): void {
     if (this.#options.local === 0 || this.#crews.has(kind)) return;
-    this.#local ??= this.#openLocalDoor();
-    this.#local.then(
+    this.#doors.local().then(
       (address) => {
         if (this.#crews.has(kind) || this.#closing.signal.aborted) return;
         const { local, memoryMb } = this.#options;
@@ -189,7 +165,7 @@ class ZmqWorkers implements OpenedWorkers {
   }
 
   readonly #crewEvents = {
-    ended: (session: Session | undefined, loss: "died" | "deadline" | "memory" | "told", reason: string) => {
+    ended: (session: Session | undefined, loss: Loss, reason: string) => {
       if (loss === "died") this.#tally.deaths += 1;
       if (loss === "memory") this.#tally.killed += 1;
       if (session !== undefined) this.#registry.lost(session, loss, reason);
@@ -202,39 +178,8 @@ class ZmqWorkers implements OpenedWorkers {
     },
   };
 
-  /** A socket in a folder that only this user enters (mkdtemp makes it 0700). */
-  async #openLocalDoor(): Promise<string> {
-    const base = Buffer.byteLength(tmpdir()) > 60 ? "/tmp" : tmpdir();
-    void sweepStaleFolders(base);
-    this.#folder = mkdtempSync(join(base, FOLDER_PREFIX));
-    process.once("exit", this.#removeFolder);
-    const door = await this.#openDoor(`ipc://${join(this.#folder, SOCKET)}`, undefined);
-    return door.address;
-  }
-
-  async #openDoor(address: string, keys: ServerKeys | undefined): Promise<Door> {
-    const { Context } = await loadZeromq();
-    this.#context ??= new Context();
-    const place = address.startsWith("ipc://") ? "local" : "remote";
-    const door = await openDoor(
-      address,
-      this.#context,
-      (peer, parts, reply) => this.#registry.receive(place, peer, parts, reply),
-      keys,
-    );
-    this.#doors.push(door);
-    return door;
-  }
-
-  #tickFrom(): void {
-    if (this.#ticking === undefined && !this.#closing.signal.aborted) {
-      this.#ticking = setInterval(() => this.#tick(), TICK_MS);
-      this.#ticking.unref();
-    }
-  }
-
-  #tick(): void {
-    const now = performance.now();
+  /** What time brings: kills, pulses, jobs that nobody does. */
+  #look(now: number): void {
     for (const crew of this.#crews.values()) crew.watch(now);
     for (const session of this.#dispatcher.overdue()) {
       if (session.local !== undefined) this.#tally.killed += 1;
@@ -242,20 +187,8 @@ class ZmqWorkers implements OpenedWorkers {
       this.#registry.lost(session, "deadline", "its deadline passed");
     }
     this.#registry.tick(now);
-    for (const kind of new Set([...this.#open].map((ticket) => ticket.kind))) this.#absent(kind, now);
-  }
-
-  /** Says that jobs wait, and gives them up in the end, where nobody does their kind. */
-  #absent(kind: string, now: number): void {
-    const since = this.#dispatcher.waitingSince(kind);
-    if (since === undefined || this.#dispatcher.canDo(kind) || this.#options.local > 0) return;
-    const waitedS = Math.round((now - since) / 1000);
-    const where = this.address ?? "no address";
-    if (now - since > (this.#options.absentMs ?? 60_000)) {
-      this.#dispatcher.giveUp(kind, `no worker for ${kind} connected to ${where} in ${waitedS} s`);
-    } else if (now - Math.max(this.#saidAt, since) > SAY_EVERY_MS) {
-      this.#saidAt = now;
-      this.#options.notice?.(`waiting for a worker for ${kind} at ${where}, ${waitedS} s (omni worker --connect)`);
-    }
+    if (this.#options.local > 0) return;
+    const kinds = new Set([...this.#cancels.keys()].map((ticket) => ticket.kind));
+    for (const kind of kinds) this.#absence.look(kind, this.address ?? "no address", now);
   }
 }

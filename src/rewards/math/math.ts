@@ -3,7 +3,8 @@ import type { VerifyWorkers } from "../../workers/workers.js";
 import { type AnswerOptions, answerOf } from "../answer.js";
 import type { RewardComponent, RewardContext } from "../reward.js";
 import { compareAnswers } from "./compare.js";
-import { type MathVerifier, mathVerifiers, type Verified, verifyInWorker } from "./verify-job.js";
+import { UntrustedAnswers } from "./untrusted-answer.js";
+import { type MathVerifier, mathVerifiers, type Verified } from "./verify-job.js";
 
 /** How answers are verified. */
 export interface MathOptions extends AnswerOptions {
@@ -27,8 +28,12 @@ export function scoreMath(answer: string, gold: string): ComponentScore {
   return scoreOf(compareAnswers(answer, gold));
 }
 
-/** The primary component `math` (method §3): the one answer, verified; 0 or 1, null where it could not be measured. */
+/**
+ * The primary component `math` (method §3): the one answer, verified; 0 or 1, null where the gold is broken or no worker is
+ * to be had. An answer that its verifier does not survive is 0.
+ */
 export function mathComponent(options: MathOptions = {}): RewardComponent {
+  const answers = options.verify && new UntrustedAnswers(options.verify);
   return {
     name: "math",
     score: async (input, context) => {
@@ -39,38 +44,36 @@ export function mathComponent(options: MathOptions = {}): RewardComponent {
         const broken = scoreMath("0", gold.answer);
         return broken.value === null ? broken : { value: 0, reason: answer.reason };
       }
-      return scoreOf(await verified(answer.text, gold.answer, options, context));
+      return scoreOf(await verified(answer.text, gold.answer, options, answers, context));
     },
   };
 }
 
 type Outcome = Verified | ReturnType<typeof compareAnswers>;
 
-async function verified(answer: string, gold: string, options: MathOptions, context: RewardContext): Promise<Outcome> {
-  const { verifier = "builtin", onDisagreement } = options;
-  const decided = await ask(verifier, answer, gold, options, context);
-  if (onDisagreement === undefined || options.verify === undefined) return decided;
+async function verified(
+  answer: string,
+  gold: string,
+  { verifier = "builtin", onDisagreement }: MathOptions,
+  answers: UntrustedAnswers | undefined,
+  { signal }: RewardContext,
+): Promise<Outcome> {
+  const ask = async (whom: MathVerifier): Promise<Outcome> => {
+    const compared = compareAnswers(answer, gold);
+    // A broken gold and an answer beyond the length cap are no matter of mathematics; both verifiers are spared them.
+    if (compared.outcome === "bad_gold" || answers === undefined) return compared;
+    if (whom === "builtin" && compared.outcome !== "undecided") return compared;
+    return answers.verify(whom, { answer, gold }, signal);
+  };
+  const decided = await ask(verifier);
+  if (onDisagreement === undefined || answers === undefined) return decided;
   const other = mathVerifiers.find((name) => name !== verifier) ?? verifier;
-  const second = await ask(other, answer, gold, options, context);
+  const second = await ask(other);
   if (settled(decided) !== settled(second)) {
     const verdicts = { [verifier]: settled(decided), [other]: settled(second) } as Disagreement["verdicts"];
     onDisagreement({ answer, gold, verdicts });
   }
   return decided;
-}
-
-async function ask(
-  verifier: MathVerifier,
-  answer: string,
-  gold: string,
-  { verify }: MathOptions,
-  { signal }: RewardContext,
-): Promise<Outcome> {
-  const compared = compareAnswers(answer, gold);
-  // A broken gold and an answer beyond the length cap are no matter of mathematics; both verifiers are spared them.
-  if (compared.outcome === "bad_gold" || verify === undefined) return compared;
-  if (verifier === "builtin" && compared.outcome !== "undecided") return compared;
-  return verifyInWorker(verify, verifier, { answer, gold }, signal);
 }
 
 function settled({ outcome }: Outcome): Disagreement["verdicts"][MathVerifier] {

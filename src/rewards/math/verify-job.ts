@@ -1,4 +1,4 @@
-import type { VerifyJob, VerifyWorkers } from "../../workers/workers.js";
+import type { RunOptions, VerifyJob, VerifyOutcome, VerifyWorkers } from "../../workers/workers.js";
 import type { Verdict } from "./verdict.js";
 
 /** Which verifier decides: the one built in, or Math-Verify in a Python worker. They are never combined. */
@@ -21,19 +21,26 @@ export interface MathJobInput {
   readonly gold: string;
 }
 
-/** A verdict, or why there is none: a lost worker, a deadline. */
-export type Verified = Verdict | { readonly outcome: "unmeasured"; readonly reason: string };
+/** A verdict, or why there is none. */
+export type Verified =
+  | Verdict
+  | {
+      readonly outcome: "unmeasured";
+      readonly cause: Exclude<VerifyOutcome<unknown>["kind"], "value">;
+      readonly reason: string;
+    };
 
 /** Asks a verify worker for the verdict on an answer. Throws CancelledError only. */
 export async function verifyInWorker(
   workers: VerifyWorkers,
   verifier: MathVerifier,
   { answer, gold }: MathJobInput,
-  signal?: AbortSignal,
+  options: RunOptions = {},
 ): Promise<Verified> {
   const job: VerifyJob<Verdict> = { kind: KINDS[verifier], input: { answer, gold }, read: readVerdict };
-  const done = await workers.run(job, signal === undefined ? {} : { signal });
-  return done.kind === "value" ? done.value : { outcome: "unmeasured", reason: `${done.kind}: ${done.reason}` };
+  const done = await workers.run(job, options);
+  if (done.kind === "value") return done.value;
+  return { outcome: "unmeasured", cause: done.kind, reason: `${done.kind}: ${done.reason}` };
 }
 
 /** Reads what a worker sent. Throws on what is no verdict: workers are not trusted. */

@@ -46,10 +46,10 @@ async function areSame(option: string, value: string, { verify, signal }: Samene
     [option, value],
     [value, option],
   ] as const) {
-    const verdict = await verifyInWorker(verify, "builtin", { answer, gold }, signal);
+    const verdict = await verifyInWorker(verify, "builtin", { answer, gold }, signal ? { signal } : {});
     if (verdict.outcome === "equal") return true;
     if (verdict.outcome !== "unmeasured") continue;
-    if (verdict.reason.startsWith("infrastructure")) throw new VerifierError(verdict.reason, { code: "no_worker" });
+    if (verdict.cause === "infrastructure") throw new VerifierError(verdict.reason, { code: "no_worker" });
     return true;
   }
   return false;

@@ -6,6 +6,7 @@ import { mathJobs } from "../../../src/rewards/math/verify-job.js";
 import { openZmqWorkers } from "../../../src/workers/index.js";
 import { serverPython } from "../../support/python.js";
 import { transpile } from "../../support/transpiled.js";
+import { hostileAnswers } from "./hostile-answers.js";
 import { scored, tagged } from "./scored.js";
 
 test("either verifier decides alone, and where they disagree both verdicts are told", async () => {
@@ -42,3 +43,27 @@ test("either verifier decides alone, and where they disagree both verdicts are t
   const told = { answer: "13P-30", gold: "13p-30", verdicts: { builtin: "different", "math-verify": "equal" } };
   expect(disagreements).toEqual([told, told]);
 }, 120_000);
+
+// Again where the machine is so busy that a fresh Python takes half a second for a gold.
+test("an answer that Math-Verify does not survive is wrong, and the next one is verified", {
+  timeout: 120_000,
+  retry: 3,
+}, async () => {
+  const verify = await openZmqWorkers({
+    kinds: { "math-verify": { ...mathJobs["math-verify"], python: serverPython } },
+    local: 1,
+    memoryMb: 512,
+    deadlineMs: 1000,
+  });
+  onTestFinished(() => verify.close());
+  const score = (answer: string) =>
+    mathComponent({ verify, verifier: "math-verify" }).score(
+      scored({ kind: "math", answer: "x^2+1" }, tagged(answer)),
+      {},
+    );
+  for (const name of ["a tower of powers", "a huge complex power", "nested roots", "a determinant"] as const) {
+    const { value, reason } = await score(hostileAnswers[name] ?? "");
+    expect([name, value, reason]).toEqual([name, 0, expect.stringContaining("its gold alone can")]);
+  }
+  expect(await score("1+x^2")).toMatchObject({ value: 1 });
+});

@@ -57,9 +57,7 @@ describe("the report", () => {
     expect(report).toContain(
       "waited 100 ms for its turn and 50 ms for its slot, ran 2000 ms, was judged 10 ms (means)",
     );
-    expect(report).toContain(
-      "Verify workers: 12 jobs, 3 killed at the deadline, 0 for memory · 6 workers died, 6 jobs",
-    );
+    expect(report).toContain("Verify workers: 12 jobs, 3 timed out, 0 out of memory · 6 workers died, 6 jobs");
     expect(report).toContain("a job waited 0.5 ms of 5.0 ms (means)");
     expect(report).toContain("Peak memory: 1.25 GB resident");
     expect(report).toContain("Every component's mean rose.");

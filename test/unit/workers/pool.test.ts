@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { isAlive } from "../../support/processes.js";
 import { opened, probe } from "./opened.js";
 
@@ -17,7 +20,7 @@ test("thousands of jobs at once are each answered with their own answer", async 
 });
 
 test.each(["hang", "doze"])(
-  "a job that does nothing but %s is timed out and costs the others nothing",
+  "a job that does nothing but %s runs alone in the end, is timed out, and costs the others nothing",
   async (what) => {
     const workers = await opened();
     const [first] = await Promise.all([probe(workers, "pid")]);
@@ -29,7 +32,7 @@ test.each(["hang", "doze"])(
     const after = await probe(workers, "pid");
     expect(after.kind).toBe("value");
     expect(after).not.toEqual(first);
-    expect(workers.stats()).toMatchObject({ killed: 1, deaths: 0, outcomes: { masked: 0 } });
+    expect(workers.stats()).toMatchObject({ killed: 2, deaths: 0, quarantined: 1, outcomes: { masked: 0 } });
   },
 );
 
@@ -121,4 +124,36 @@ test("workers see nothing of the environment", async () => {
 test("a kind that nobody registered is a mistake of the caller", async () => {
   const workers = await opened();
   await expect(workers.run({ kind: "other", input: null, read: String })).rejects.toMatchObject({ code: "bad_config" });
+});
+
+test("several jobs under suspicion run alone side by side, and cost the others nothing", async () => {
+  const workers = await opened({ local: 2 });
+  const hanging = [1, 2].map(() => probe(workers, "hang", null, { deadlineMs: 2000 }));
+  const others = Array.from({ length: 20 }, (_, index) => probe(workers, "double", index));
+  await vi.waitFor(() => expect(workers.stats()).toMatchObject({ quarantined: 2, outcomes: { timed_out: 0 } }), {
+    timeout: 10_000,
+    interval: 5,
+  });
+  expect((await Promise.all(hanging)).map(({ kind }) => kind)).toEqual(["timed_out", "timed_out"]);
+  expect((await Promise.all(others)).map(({ kind }) => kind)).toEqual(Array(20).fill("value"));
+  expect(workers.stats()).toMatchObject({ killed: 4, quarantined: 2, queued: 0, running: 0 });
+});
+
+test("a job that only its first worker was too slow for is answered", async () => {
+  const workers = await opened();
+  const slowOnce = join(mkdtempSync(join(tmpdir(), "omni-once-")), "ran");
+  onTestFinished(() => rmSync(dirname(slowOnce), { recursive: true }));
+  expect(await probe(workers, "hang-once", slowOnce, { deadlineMs: 400 })).toEqual({ kind: "value", value: "second" });
+  expect(workers.stats()).toMatchObject({ killed: 1, quarantined: 1, outcomes: { value: 1, timed_out: 0 } });
+});
+
+test("a control plane that is busy for longer than a deadline takes nobody for late", async () => {
+  const workers = await opened();
+  await probe(workers, "double", 1);
+  const running = probe(workers, "spin", 50, { deadlineMs: 300 });
+  // Timers are looked at before sockets after this.
+  await new Promise((resolve) => setImmediate(resolve));
+  for (const until = performance.now() + 600; performance.now() < until; );
+  expect(await running).toEqual({ kind: "value", value: 50 });
+  expect(workers.stats()).toMatchObject({ killed: 0, retried: 0 });
 });
