@@ -135,7 +135,7 @@ class Codec:
         key = (kind.__module__, kind.__qualname__)
         if key in VALUES and getattr(sys.modules.get(key[0]), key[1], None) is kind:
             if key[1] == "SimpleNamespace":
-                return ["N", [pack(dict(vars(value)), message)]]
+                return ["N", pack_all([part for pair in vars(value).items() for part in pair], message)]
             return ["d", pack_all(VALUES[key](value), message), *key]
         return self.export(value, message)
 

@@ -1,6 +1,7 @@
 """Messages of codec.py read back into values."""
 
 import collections
+import types
 
 from values import SHELLS, VALUES, Held, Malformed, content, known_class
 
@@ -21,8 +22,14 @@ class Reader:
         for number, node in enumerate(self.nodes):
             if node[0] in SHELLS or node[0] == "@":
                 self.shell(number, node)
+            elif node[0] == "N":
+                self.made[number], self.done[number] = types.SimpleNamespace(), True
         for number in range(len(self.nodes)):
             self.build(number)
+        for node, value in zip(self.nodes, self.made):
+            if node[0] == "N":
+                items = self.all(node[1])
+                vars(value).update(zip(items[::2], items[1::2]))
         for node, value in self.shells:
             self.fill(node, value)
             each = self.codec.held.get(node[1])
@@ -147,6 +154,4 @@ class Reader:
             if VALUES.get((node[2], node[3])) is None:
                 raise Malformed("a value of an unknown class")
             return known_class(node[2], node[3])(*self.all(node[1]))
-        if tag == "N":
-            return __import__("types").SimpleNamespace(**self.at(node[1][0]))
         return self.codec.adopt(node, self.all(node[1]) if len(node) > 1 and type(node[1]) is list else [])

@@ -117,6 +117,8 @@ class Trial:
             return self.result("tampered", "it did not load as it must")
         try:
             self.judge_by(tree, setup, counted, classes, self.names(loaded, trees, wanted, others))
+            if tally.verdict is None and not judge.tampered:
+                judge.doubts.settle()
         except Gone:
             raise
         except BaseException as error:

@@ -5,6 +5,7 @@ import collections
 import random
 
 import line
+from doubts import claims
 from handles import is_handle
 from peer import OPEN, OPERATIONS
 from values import BASES
@@ -39,20 +40,6 @@ def decoy_like(item):
     return random.getrandbits(48)
 
 
-def claims(name, handle, decoy):
-    """Whether the object says yes to what it cannot know."""
-    judge = line.JUDGE
-    traces = judge.traces
-    try:
-        return line.request(name, handle, decoy) is True
-    except Exception:
-        if judge.tampered:
-            raise
-        return False
-    finally:
-        judge.traces = traces
-
-
 def equal(self, other):
     """Never equal to plain data, but for what a subclass of built-in data holds; an object that equals anything is caught."""
     if not is_handle(other):
@@ -61,6 +48,8 @@ def equal(self, other):
     answer = line.request("__eq__", self, other)
     if answer is True and self is not other and claims("__eq__", self, decoy_like("")):
         line.JUDGE.tamper("its objects equal anything")
+    if answer is True:
+        line.JUDGE.doubts.note_equal(self, other)
     return answer if type(answer) is bool else NotImplemented
 
 
@@ -68,14 +57,14 @@ def unequal(self, other):
     if not is_handle(other):
         answer = equal(self, other)
         return answer if answer is NotImplemented else not answer
-    answer = line.request("__ne__", self, other)
+    answer = line.JUDGE.doubts.asked_twice("__ne__", self, other)
     return answer if type(answer) is bool else NotImplemented
 
 
 def ordering(name):
     def compare(self, other):
         if is_handle(other):
-            answer = line.request(name, self, other)
+            answer = line.JUDGE.doubts.asked_twice(name, self, other)
             return answer if type(answer) is bool else NotImplemented
         held = plain_of(self)
         return NotImplemented if held is None else OPERATIONS[name](held, other)
@@ -195,7 +184,7 @@ def namedtuple_class(kind, name, fields, dunders):
 
         return asking
 
-    class Remote(collections.namedtuple(name, fields)):
+    class Remote(collections.namedtuple(name, fields, rename=True)):
         __slots__ = ()
         _omni_classes = (kind,)
 

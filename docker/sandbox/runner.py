@@ -44,6 +44,20 @@ def forward(name):
     return lambda self, /, *args, **named: PEER.request(name, self, *args, **named)
 
 
+def with_parameters(ask, plain, positional, keyword, star, double, waits, defaults, named):
+    """A function of these parameters that asks `ask`."""
+    first = len(plain) - len(defaults)
+    parts = [name + ("=defaults[%d]" % (place - first) if place >= first else "") for place, name in enumerate(plain)]
+    parts[positional:positional] = ["/"] if positional else []
+    parts += ["*" + star] if star else ["*"] if keyword else []
+    parts += [name + ("=named[%r]" % name if name in named else "") for name in keyword] + (["**" + double] if double else [])
+    given = [*plain, *(["*" + star] if star else []), *("%s=%s" % (name, name) for name in keyword), *(["**" + double] if double else [])]
+    head, asking = ("async def", "await _ask") if waits else ("def", "_ask")
+    within = {"_ask": ask, "defaults": defaults, "named": named}
+    exec("%s function(%s): return %s(%s)" % (head, ", ".join(parts), asking, ", ".join(given)), within)
+    return within["function"]
+
+
 class Runner(Peer):
     def __init__(self, frames):
         super().__init__(frames.send, frames.receive)
@@ -137,7 +151,7 @@ class Runner(Peer):
         if nature == "class" and node[5]:
             made = type(node[4], tuple(refs) or (Exception,), {"__str__": lambda self: vars(self).get("_omni_text") or super(made, self).__str__()})
         elif nature in ("function", "class"):
-            made = self.function(number, node[4])
+            made = self.function(node, refs)
         elif nature == "coroutine":
             made = self.coroutine()
         else:
@@ -165,12 +179,19 @@ class Runner(Peer):
         made = coroutine()
         return made
 
-    def function(self, number, name):
-        def function(*args, **named):
-            return PEER.request("__call__", function, *args, **named)
+    def function(self, node, refs):
+        """What calls a function of the tests', with its parameters where it told of them."""
 
-        function.__name__ = function.__qualname__ = name
-        return function
+        def function(*args, **named):
+            return PEER.request("__call__", made, *args, **named)
+
+        made = function
+        if len(node) > 5 and node[3] == "function":
+            defaults, names, values, hinted, hints = refs
+            made = with_parameters(function, *node[6:], defaults, dict(zip(names, values)))
+            made.__doc__, made.__annotations__ = node[5], dict(zip(hinted, hints))
+        made.__name__ = made.__qualname__ = node[4]
+        return made
 
     def remote_class(self, dunders):
         if dunders not in self.classes:

@@ -6,6 +6,7 @@ Plain data that comes back is plain data; anything else is a handle (handles.py)
 
 import builtins
 import functools
+import inspect
 import io
 import sys
 import types
@@ -14,6 +15,7 @@ import weakref
 
 import line
 from codec import Codec
+from doubts import Doubts
 from handles import OWN, Handle, Meta, RemoteError, is_handle, make_handle, number_of
 from operators import SPECIAL, namedtuple_class, operator_of
 from peer import OPEN, OPERATIONS, Peer, dunders_of, run_apart
@@ -67,7 +69,7 @@ class Judge(Peer):
         self.exports, self.numbers = {}, {}
         self.freed, self.dropped = [], []
         self.tampered, self.large, self.traces = None, False, []
-        self.original = None
+        self.original, self.doubts = None, Doubts()
 
     def request(self, name, /, *args, **named):
         if self.tampered:
@@ -76,6 +78,8 @@ class Judge(Peer):
         if name == "__call__":
             self.dropped += self.codec.forget_old()
         answer = super().request(name, *args, **named)
+        if name == "__call__" and isinstance(args[0], Meta):
+            self.doubts.note_made(args[0], answer, args[1:], named)
         if self.fed and name == "__getattr__":
             self.note_name(args[1], answer)
         elif self.fed and name == "__call__" and self.names.get(number_of(args[0])) in self.fed:
@@ -287,7 +291,11 @@ class Judge(Peer):
         name = getattr(value, "__name__", "function")
         if isinstance(value, types.BuiltinFunctionType) and value.__module__ in ("builtins", "math", "_operator"):
             return ["G", [], value.__module__, name]
-        return ["h", [], number, "function", name]
+        method = isinstance(value, types.MethodType)
+        own = value.__func__ if method else value
+        if not isinstance(own, types.FunctionType):
+            return ["h", [], number, "function", name]
+        return ["h", self.codec.pack_all(defaults_of(own), message), number, "function", name, *outline(own, method)]
 
     def asks_freely(self, value):
         """Whether the submission may look at an object's attributes: streams, and instances of classes that the tests define."""
@@ -308,6 +316,24 @@ class Judge(Peer):
         if not self.asks_freely(target) or name.endswith("attr__") and str(args[1]).startswith("_"):
             raise AttributeError("that is closed to the program under test")
         return OPERATIONS[name](*args, **named)
+
+
+def defaults_of(function):
+    """Default values of a function's parameters, and what its annotations say by classes."""
+    named = function.__kwdefaults__ or {}
+    hints = [pair for pair in function.__annotations__.items() if isinstance(pair[1], type)]
+    return [function.__defaults__ or (), tuple(named), tuple(named.values()), tuple(name for name, _ in hints), tuple(kind for _, kind in hints)]
+
+
+def outline(function, bound):
+    """How a function of the tests' is called: its documentation, and the names of its parameters by kind. A bound one has its first."""
+    code = function.__code__
+    names = iter(code.co_varnames)
+    plain = [next(names) for _ in range(code.co_argcount)][bound:]
+    keyword = [next(names) for _ in range(code.co_kwonlyargcount)]
+    star, double = (next(names) if code.co_flags & flag else "" for flag in (inspect.CO_VARARGS, inspect.CO_VARKEYWORDS))
+    waits = bool(code.co_flags & inspect.CO_COROUTINE)
+    return function.__doc__, plain, max(code.co_posonlyargcount - bound, 0), keyword, star, double, waits
 
 
 # Modules in which the tests' own classes are made.

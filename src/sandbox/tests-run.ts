@@ -43,6 +43,7 @@ const judgeModules = modules(
   "reading",
   "line",
   "handles",
+  "doubts",
   "operators",
   "standins",
   "judge",

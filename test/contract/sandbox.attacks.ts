@@ -9,6 +9,8 @@ export interface Attack {
   readonly code: string;
   readonly tests: CodeTests;
   readonly limits?: Partial<SandboxLimits>;
+  /** Only tests apart from the program withstand it. */
+  readonly apart?: boolean;
 }
 
 const asserts: CodeTests = { kind: "asserts", code: "assert add(1, 2) == 3\nassert add(-1, -2) == -3" };
@@ -259,5 +261,5 @@ export const attacks: readonly Attack[] = [
   ),
   ...named("host", reaching, never),
   ...forgeries(cheats),
-  ...sandboxPrograms("hostile").map(({ name, code, tests }) => ({ name, code, tests, limits })),
+  ...sandboxPrograms("hostile").map(({ name, code, tests, apart }) => ({ name, code, tests, apart, limits })),
 ];

@@ -9,6 +9,8 @@ export interface SandboxProgram {
   readonly tests: CodeTests;
   /** Its tests cannot be kept apart from it. */
   readonly shares: boolean;
+  /** A hostile one that only tests apart from the program withstand. */
+  readonly apart: boolean;
 }
 
 const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url));
@@ -16,7 +18,7 @@ const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url))
 /**
  * The programs of a folder of test/fixtures/sandbox: `right` ones earn the reward, `hostile` ones must not. A file holds
  * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`. KIND is stdio, asserts, unittest or
- * `unittest in the same file`; `, sharing a process` may follow it.
+ * `unittest in the same file`; `, sharing a process` or `, apart` may follow it.
  */
 export function sandboxPrograms(which: "right" | "hostile"): readonly SandboxProgram[] {
   const folder = `${fixtures}${which}/`;
@@ -36,7 +38,7 @@ function parse(text: string): SandboxProgram {
   const [tests = ""] = part("tests");
   const outputs = part("out");
   const shares = kind.endsWith(", sharing a process");
-  const given = { name: `${kind}: ${name}`, code, shares };
+  const given = { name: `${kind}: ${name}`, code, shares, apart: kind.endsWith(", apart") };
   if (kind === "stdio") {
     const cases = part("in").map((stdin, place) => ({ stdin, stdout: outputs[place] ?? "" }));
     return { ...given, tests: { kind: "stdio", cases } };
