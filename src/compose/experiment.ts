@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/index.js";
 import {
@@ -9,6 +8,7 @@ import {
   runExperiment,
   withVariantTasks,
 } from "../experiment/index.js";
+import { writeWhole } from "../store/index.js";
 import { inLab, type LabOptions } from "./lab.js";
 
 /** What an experiment tells at its end. */
@@ -41,8 +41,8 @@ export async function experimentRun(options: LabOptions): Promise<ExperimentSumm
 
 function writeReport(folder: string, report: ExperimentReport) {
   const paths = { reportHtml: join(folder, "report.html"), reportMarkdown: join(folder, "report.md") };
-  writeFileSync(paths.reportHtml, experimentHtml(report));
-  writeFileSync(paths.reportMarkdown, experimentMarkdown(report));
-  writeFileSync(join(folder, "results.json"), `${JSON.stringify(report, null, 2)}\n`);
+  writeWhole(paths.reportHtml, experimentHtml(report));
+  writeWhole(paths.reportMarkdown, experimentMarkdown(report));
+  writeWhole(join(folder, "results.json"), `${JSON.stringify(report, null, 2)}\n`);
   return paths;
 }

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { JudgeConfig } from "../config/index.js";
 import { StoreError } from "../core/index.js";
 import { cachedJudge, type Judge, openJudge, openThrottle, type Throttle } from "../rewards/index.js";
+import { writeWhole } from "../store/index.js";
 import { cacheFolder } from "./places.js";
 
 /** How a configured judge is opened. */
@@ -47,11 +48,9 @@ function readSpent(path: string): number {
   throw new StoreError(`${path}: does not tell what the judge has cost; ${remedy}`, { code: "bad_judge_cost" });
 }
 
-/** Written whole, then named: a kill leaves the old amount or the new one. */
 function writeSpent(path: string, spentUsd: number): void {
   try {
-    writeFileSync(`${path}.new`, `${JSON.stringify({ spentUsd })}\n`);
-    renameSync(`${path}.new`, path);
+    writeWhole(path, `${JSON.stringify({ spentUsd })}\n`);
   } catch {
     // The budget holds in this process all the same; a disk that is full ends the run where it must, in its journal.
   }

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { loadConfig, type OmniConfig, renderConfig } from "../config/index.js";
 import { ConfigError, StoreError } from "../core/index.js";
 import type { Lab, Labs, OnNode } from "../experiment/index.js";
-import { refuseNetworkFileSystem } from "../store/index.js";
+import { refuseNetworkFileSystem, writeWhole } from "../store/index.js";
 import { type Adapters, openAdapters } from "./adapters.js";
 import { engineShares } from "./engine-shares.js";
 import { judgeLimits } from "./judge.js";
@@ -95,6 +95,6 @@ async function claimFolder(config: OmniConfig, name: string): Promise<string> {
   mkdirSync(join(folder, "runs"), { recursive: true });
   mkdirSync(join(folder, "checkpoints"), { recursive: true, mode: 0o700 });
   refuseNetworkFileSystem(folder);
-  writeFileSync(file, text);
+  writeWhole(file, text);
   return folder;
 }

@@ -1,6 +1,6 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fingerprintsOf, runProbes, type TransferDocument, transferDocument } from "../experiment/index.js";
+import { writeWhole } from "../store/index.js";
 import { inLab, type LabOptions } from "./lab.js";
 
 /** What a transfer run tells at its end. */
@@ -40,7 +40,7 @@ export function transferRun(options: LabOptions): Promise<TransferSummary> {
     if (status === "stopped") return { folder, status, cost };
     const document = transferDocument(options.config, labs[0].nodesFolder, nodes, made);
     const file = join(folder, "transfer.json");
-    writeFileSync(file, `${JSON.stringify(document, null, 2)}\n`);
+    writeWhole(file, `${JSON.stringify(document, null, 2)}\n`);
     return { folder, status, file, document, cost };
   });
 }

@@ -243,6 +243,7 @@ export interface Checkpoints {
   save(name: string, options?: CallOptions & { readonly optimizer?: boolean }): Promise<CheckpointInfo>;
   load(name: string, options?: CallOptions): Promise<ModelInfo>;
   list(prefix: string, options?: CallOptions): Promise<readonly CheckpointInfo[]>;
+  /** One that is gone already is no error: the call before may have been cut off after the deed. */
   delete(name: string, options?: CallOptions): Promise<void>;
   /** A folder that transformers loads. */
   export(

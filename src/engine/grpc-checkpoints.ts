@@ -1,3 +1,4 @@
+import { EngineError } from "../core/index.js";
 import { unary } from "./calls.js";
 import type { Channel } from "./channel.js";
 import type { CheckpointInfo, Checkpoints } from "./engine.js";
@@ -17,7 +18,11 @@ export function grpcCheckpoints(channel: Channel, modelId: string): Checkpoints 
       return checkpoints.map(toCheckpointInfo);
     },
     delete: async (name, options) => {
-      await unary(channel, METHODS.delete, { name }, options?.signal);
+      try {
+        await unary(channel, METHODS.delete, { name }, options?.signal);
+      } catch (error) {
+        if (!(error instanceof EngineError && error.code === "not_found")) throw error;
+      }
     },
     export: async (name, options) => {
       const request = { modelId, name, format: "safetensors" };

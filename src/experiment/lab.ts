@@ -36,14 +36,15 @@ export type Labs = readonly [Lab, ...Lab[]];
  * and `omni export` take it; its config is the experiment's.
  */
 export function openNodeStore(lab: Lab, id: string): RunStore {
-  const known = existsSync(join(lab.nodesFolder, id, "run.db"));
+  const known = existsSync(join(lab.nodesFolder, id));
   const folder = known ? runFolder(join(lab.nodesFolder, id)) : createRunFolder(lab.nodesFolder, id);
-  const store = openRunStore(folder, { write: true, create: !known });
-  if (!known) {
+  const store = openRunStore(folder, { write: true, create: true });
+  // Asked of the last one: a kill may have come after the folder, after its database, or between these.
+  if (store.fact("baseDir") === undefined) {
+    copyFileSync(join(lab.folder, "config.yaml"), folder.config);
     store.setFact("experiment", lab.folder);
     store.setFact("checkpointRoot", join(lab.folder, "checkpoints"));
     store.setFact("baseDir", lab.baseDir);
-    copyFileSync(join(lab.folder, "config.yaml"), folder.config);
   }
   return store;
 }

@@ -8,3 +8,4 @@ export {
   type RunStore,
   type StepRecord,
 } from "./run-store.js";
+export { writeWhole } from "./write-whole.js";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ExperimentSummary } from "../../src/compose/index.js";
 import { startNanoEngine } from "../support/nano-engine.js";
-import { omni, startOmni } from "../support/omni.js";
+import { omni, omniKilledAt } from "../support/omni.js";
 
 let folder: string;
 let nano: Awaited<ReturnType<typeof startNanoEngine>>;
@@ -70,20 +70,22 @@ describe("omni experiment", { timeout: 300_000 }, () => {
     expect(text.stdout).toMatch(/at most 8 runs, 4 of them stages/);
   });
 
-  it("killed in the middle and called again ends with the result of one that was not", async () => {
+  it("killed again and again ends with the result of one that was not", async () => {
     const whole = await omni(run("whole", "--json"), { cwd: folder });
     expect(whole.code, whole.stderr).toBe(0);
     expect(JSON.parse(whole.stdout)).toMatchObject({ report: { status: "finished", cost: { runs: 8 } } });
 
-    const cut = startOmni(run("cut"), { cwd: folder });
-    let over = false;
-    cut.ended.then(() => {
-      over = true;
-    });
-    while (!over && begun("cut") < 5) await new Promise((resolve) => setTimeout(resolve, 5));
-    cut.child.kill("SIGKILL");
-    await cut.ended;
-    expect(existsSync(join(folderOf("cut"), "report.html"))).toBe(false);
+    const killedAt = [
+      { match: "write .*[.]sums[.]echo/journal/step-", nth: 3, torn: true },
+      { match: "write .*[.]sft/journal/", nth: 40 },
+      { match: "open .*[.]merge/journal/eval-final" },
+      { match: "write .*report.html", torn: true },
+    ] as const;
+    for (const moment of killedAt) {
+      const cut = await omniKilledAt(moment, run("cut"), { cwd: folder });
+      expect(cut.signal, `${moment.match}: ${cut.stderr}`).toBe("SIGKILL");
+      expect(existsSync(join(folderOf("cut"), "report.html"))).toBe(false);
+    }
 
     const resumed = await omni(run("cut", "--json"), { cwd: folder });
     expect(resumed.code, resumed.stderr).toBe(0);

@@ -2,73 +2,99 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { omni, startOmni } from "../support/omni.js";
-import { childrenOf } from "../support/processes.js";
+import { openRunStore, runFolder } from "../../src/store/index.js";
+import { startNanoEngine } from "../support/nano-engine.js";
+import { type Moment, omni, omniKilledAt } from "../support/omni.js";
 
 let folder: string;
+let nano: Awaited<ReturnType<typeof startNanoEngine>>;
 
-const config = `
+const config = (address: string) => `
 version: 1
 seed: 3
 model: { base: nano }
+engines: [{ address: "${address}" }]
 tasks:
-  - { id: sums, family: math, data: { source: sums.jsonl, fields: { demonstration: demo } }, prompt: { template: "{question}" } }
-  - { id: echo, family: qa, data: { source: echo.jsonl, fields: { demonstration: demo }, style: open }, prompt: { template: "{question}" } }
-warmup: { demonstrationsPerTask: 8, batchSize: 4, steps: 3, lr: 1e-2 }
-train: { groupSize: 4, promptsPerUpdate: 4, lr: 1e-3, maxTokens: 24, checkpointEvery: 0 }
+  - { id: sums, family: math, data: { source: sums.jsonl, fields: &f { demonstration: demo } }, prompt: &p { system: "", prefill: "<think></think><answer>" } }
+  - { id: echo, family: qa, data: { source: echo.jsonl, fields: *f, style: open }, prompt: *p }
+warmup: { demonstrationsPerTask: 24, batchSize: 8, steps: 48, lr: 5e-3 }
+train: { groupSize: 4, promptsPerUpdate: 4, lr: 3e-3, maxTokens: 12, checkpointEvery: 0 }
 experiment: { updatesPerStage: 2 }
-eval: { itemsPerTask: 3, maxTokens: 24 }
+eval: { itemsPerTask: 4, samples: 2, temperature: 0.8, maxTokens: 12 }
 sandbox: { kind: embedded }
 `;
 
-beforeAll(() => {
+beforeAll(async () => {
+  nano = await startNanoEngine();
   folder = mkdtempSync(join(tmpdir(), "omni-transfer-"));
-  const row = (question: string, answer: string) =>
-    JSON.stringify({ question, answer, demo: `<think>so</think><answer>${answer}</answer>` });
+  // One letter to answer of three, so that a warm-up of seconds leaves something right and something to learn.
+  const row = (question: string, answer: string) => JSON.stringify({ question, answer, demo: `${answer}</answer>` });
   const numbers = Array.from({ length: 40 }, (_, n) => n);
-  writeFileSync(join(folder, "sums.jsonl"), numbers.map((n) => row(`${n}+1=`, String(n + 1))).join("\n"));
-  writeFileSync(join(folder, "echo.jsonl"), numbers.map((n) => row(`say w${n % 9}${n}`, `w${n % 9}${n}`)).join("\n"));
-  writeFileSync(join(folder, "omni.yaml"), config);
+  writeFileSync(join(folder, "sums.jsonl"), numbers.map((n) => row(`${n}+1=`, String(n % 3))).join("\n"));
+  writeFileSync(join(folder, "echo.jsonl"), numbers.map((n) => row(`say ${n}`, "abc".charAt(n % 3))).join("\n"));
+  writeFileSync(join(folder, "omni.yaml"), config(nano.address));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await nano?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const transferFile = (id: string) => join(folder, "runs", id, "transfer.json");
 
-/** Lines of all journals of an experiment's runs. */
-function journaled(id: string): number {
+/** All that the runs of a folder came to, but for how long it took: weights, accuracies, entropies, rollouts with rewards. */
+function cameTo(id: string) {
   const runs = join(folder, "runs", id, "runs");
-  if (!existsSync(runs)) return 0;
-  const pages = readdirSync(runs, { recursive: true, encoding: "utf8" }).filter(
-    (file) => file.endsWith(".jsonl") && file.includes("journal"),
-  );
-  return pages.reduce((sum, page) => sum + readFileSync(join(runs, page), "utf8").split("\n").length - 1, 0);
+  return readdirSync(runs)
+    .toSorted()
+    .map((name) => {
+      const store = openRunStore(runFolder(join(runs, name)), { write: false });
+      const pages = readdirSync(store.folder.journal).toSorted();
+      const evaluations = store.evaluations().map(({ point, result }) => ({ point, tasks: result.tasks }));
+      const checkpoints = store.checkpoints().map((saved) => ({ ...saved, name: saved.name.slice(id.length) }));
+      store.close();
+      const rollouts = pages.map((page) => ({
+        page,
+        lines: readFileSync(join(store.folder.journal, page), "utf8").split("\n").toSorted(),
+      }));
+      return { name, checkpoints, evaluations, rollouts };
+    });
 }
 
-it("a transfer run killed in the middle and resumed gives the same matrix as one that was not", async () => {
-  const whole = await omni(["transfer", "omni.yaml", "--run-id", "whole", "--json"], { cwd: folder });
+/** In the order in which a run meets them. */
+const killedAt: readonly (Moment & { readonly when: string })[] = [
+  { when: "in the warm-up, a step taken but not recorded", match: "sql INSERT .* steps", nth: 12 },
+  { when: "with a checkpoint saved but not recorded", match: "sql INSERT .* checkpoints" },
+  { when: "with a run's folder made but no database", match: "mkdir .*seed3.sums/checkpoints" },
+  { when: "in a line of a probe's rollouts", match: "write .*seed3.sums/journal/step-", nth: 7, torn: true },
+  { when: "between the last step and its evaluation", match: "open .*seed3.sums/journal/eval-final" },
+  { when: "in an evaluation cell", match: "write .*seed3.echo/journal/eval-final", nth: 5 },
+  { when: "at the end, the file half written", match: "write .*transfer.json", torn: true },
+];
+
+it("a transfer run killed again and again gives the same matrix as one that never was", async () => {
+  const run = (id: string) => ["transfer", "omni.yaml", "--run-id", id, "--json"];
+  const whole = await omni(run("whole"), { cwd: folder });
   expect(whole.code, whole.stderr).toBe(0);
-  const middle = Math.floor(0.6 * journaled("whole"));
-
-  const cut = startOmni(["transfer", "omni.yaml", "--run-id", "cut"], { cwd: folder });
-  let over = false;
-  cut.ended.then(() => {
-    over = true;
-  });
-  while (!over && journaled("cut") < middle) await new Promise((resolve) => setTimeout(resolve, 5));
-  const children = childrenOf(cut.child.pid ?? 0);
-  cut.child.kill("SIGKILL");
-  await cut.ended;
-  expect(existsSync(transferFile("cut"))).toBe(false);
-  expect(children.length).toBeGreaterThan(0);
-
-  const resumed = await omni(["transfer", "omni.yaml", "--run-id", "cut", "--json"], { cwd: folder });
+  for (const { when, ...moment } of killedAt) {
+    const cut = await omniKilledAt(moment, run("cut"), { cwd: folder });
+    expect(cut.signal, `${when}: ${cut.stderr}`).toBe("SIGKILL");
+    expect(existsSync(transferFile("cut")), when).toBe(false);
+  }
+  const resumed = await omni(run("cut"), { cwd: folder });
   expect(resumed.code, resumed.stderr).toBe(0);
-  expect(readFileSync(transferFile("cut"), "utf8")).toBe(readFileSync(transferFile("whole"), "utf8"));
+
+  const text = readFileSync(transferFile("whole"), "utf8");
+  expect(readFileSync(transferFile("cut"), "utf8").replaceAll('"cut/', '"whole/')).toBe(text);
+  expect(cameTo("cut")).toEqual(cameTo("whole"));
+  // A matrix that says something: the start is neither right nor wrong throughout, and each task's training changes a cell.
+  const { base, after } = JSON.parse(text) as { base: object; after: Record<string, object> };
+  expect(Object.values(base).some((accuracy) => accuracy > 0 && accuracy < 1)).toBe(true);
+  for (const trained of Object.values(after)) expect(trained).not.toEqual(base);
 
   const advised = await omni(["schedule", transferFile("cut"), "--json"], { cwd: folder });
   expect(advised.code, advised.stderr).toBe(0);
   expect(JSON.parse(advised.stdout)).toMatchObject({ scale: "fraction", orders: [{}, {}] });
-}, 300_000);
+}, 600_000);
 
 it("a run with order: auto takes the order that the probes show, and keeps it when it goes on", async () => {
   const auto = [
