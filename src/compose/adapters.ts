@@ -11,6 +11,7 @@ import { noticed } from "./disagreement.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
 import { openConfiguredJudge } from "./judge.js";
 import { cacheFolder } from "./places.js";
+import { requireMathVerify } from "./require-math-verify.js";
 import { sandboxUse } from "./sandbox-use.js";
 import { workerUse } from "./worker-use.js";
 import { openWorkers } from "./workers.js";
@@ -43,6 +44,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   };
   try {
     const data = await readData(options);
+    await requireMathVerify(options.config.tasks, options.config.workers);
     const verify = await openWorkers(options.config, options.notice);
     closers.push(() => verify.close());
     const opened = await openEngine(options);

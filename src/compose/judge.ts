@@ -26,21 +26,42 @@ export function openConfiguredJudge(config: JudgeConfig, options: OpenJudgeOptio
 
 /**
  * The limits of a config's judge for all that works in one folder, there or in several engines' runs at once. What was spent
- * is kept in its `judge-cost.json`, so that `maxCostUsd` holds over resumes. Undefined where no judge is configured.
- * @throws StoreError when that file is damaged
+ * is kept in its `judge-cost.json`, so that `maxCostUsd` holds over resumes; `notice` is told, once, where that cannot be
+ * written. Undefined where no judge is configured.
+ * @throws StoreError when that file is damaged or cannot be read
  */
-export function judgeLimits(config: JudgeConfig | undefined, folder: string): Throttle | undefined {
+export function judgeLimits(
+  config: JudgeConfig | undefined,
+  folder: string,
+  notice: (line: string) => void,
+): Throttle | undefined {
   if (config === undefined) return undefined;
   const path = join(folder, "judge-cost.json");
-  return openThrottle({ ...config, spentUsd: readSpent(path), onSpent: (usd) => writeSpent(path, usd) });
+  let said = false;
+  const onSpent = (usd: number) => {
+    const failure = writeSpent(path, usd);
+    if (failure === undefined || said) return;
+    said = true;
+    const lasting =
+      config.maxCostUsd === undefined
+        ? ""
+        : "; judge.maxCostUsd holds in this process, a resume would begin at an older amount";
+    notice(
+      `${path}: what the judge costs cannot be written (${failure})${lasting}; free the place, or make the folder writable`,
+    );
+  };
+  return openThrottle({ ...config, spentUsd: readSpent(path), onSpent });
 }
 
 function readSpent(path: string): number {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
-  } catch {
-    return 0;
+  } catch (cause) {
+    const reason = reasonOf(cause);
+    if (reason.startsWith("ENOENT")) return 0;
+    const message = `${path}: what the judge has cost cannot be read (${reason}); make the file readable, or remove it to begin at 0`;
+    throw new StoreError(message, { code: "bad_judge_cost", cause });
   }
   const spent = /^\{"spentUsd":([\d.e+-]+)\}\s*$/.exec(text)?.[1];
   if (spent !== undefined && Number(spent) >= 0) return Number(spent);
@@ -48,10 +69,14 @@ function readSpent(path: string): number {
   throw new StoreError(`${path}: does not tell what the judge has cost; ${remedy}`, { code: "bad_judge_cost" });
 }
 
-function writeSpent(path: string, spentUsd: number): void {
+/** Returns why it could not be written. */
+function writeSpent(path: string, spentUsd: number): string | undefined {
   try {
     writeWhole(path, `${JSON.stringify({ spentUsd })}\n`);
-  } catch {
-    // The budget holds in this process all the same; a disk that is full ends the run where it must, in its journal.
+    return undefined;
+  } catch (error) {
+    return reasonOf(error);
   }
 }
+
+const reasonOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

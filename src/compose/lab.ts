@@ -47,7 +47,9 @@ export async function inLab<T>(
   const signal = options.signal ?? never;
   const stop = options.stop ?? never;
   const opened: Adapters[] = [];
-  const judgeThrottle = judgeLimits(config.judge, folder);
+  const judgeThrottle = judgeLimits(config.judge, folder, (message) =>
+    emit({ kind: "notice", level: "warn", message }),
+  );
   try {
     for (const [at, share] of shares.entries()) {
       const adapters = await openAdapters({

@@ -10,6 +10,7 @@ import type { VerifyWorkers } from "../workers/workers.js";
 import { noticed } from "./disagreement.js";
 import { inOrder } from "./in-order.js";
 import { openConfiguredJudge } from "./judge.js";
+import { type AsksForVerifiers, requireMathVerify } from "./require-math-verify.js";
 import { openWorkers } from "./workers.js";
 
 /** What a family's reward is built from, without engine or training. */
@@ -65,6 +66,7 @@ const WINDOW = 256;
  */
 export async function openReward(options: RewardOptions): Promise<OpenReward> {
   const { family, config, signal } = options;
+  if (family === "math") await requireMathVerify([askedOf(options)], config.workers);
   const tools = await openTools(options);
   try {
     const reward = isFamily(family) ? familyReward(family, options, tools) : await moduleReward(family, options);
@@ -118,6 +120,15 @@ type Family = (typeof rewardFamilies)[number];
 
 const isFamily = (name: string): name is Family => rewardFamilies.some((family) => family === name);
 
+/** Flags come before what the named task of the config says. */
+function askedOf({ config, taskId, verifier, compareVerifiers }: RewardOptions): AsksForVerifiers {
+  const task = config.tasks.find(({ id }) => id === taskId);
+  return {
+    verifier: verifier ?? task?.verifier,
+    compareVerifiers: compareVerifiers ?? task?.compareVerifiers,
+  };
+}
+
 function familyReward(family: Family, options: RewardOptions, tools: Tools): Reward {
   const { config, taskId, raw, notice } = options;
   if (family === "writing" && tools.judge === undefined) {
@@ -129,7 +140,7 @@ function familyReward(family: Family, options: RewardOptions, tools: Tools): Rew
   checkSettings(family, options);
   const task = taskId === undefined ? undefined : taskNamed(taskId, family, config);
   const style = options.style ?? task?.data.style;
-  const { verifier = task?.verifier, compareVerifiers = task?.compareVerifiers } = options;
+  const { verifier, compareVerifiers } = askedOf(options);
   const { boxedOutside = task?.boxedOutside } = options;
   const settings = {
     id: taskId ?? family,

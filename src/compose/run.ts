@@ -146,6 +146,7 @@ setMaxListeners(0, never);
 
 function adapterOptions(store: RunStore, config: OmniConfig, options: RunOptions, emit: (event: RunEvent) => void) {
   const { folder } = store;
+  const notice = (message: string) => emit({ kind: "notice", level: "info", message });
   return {
     config,
     modelId: folder.runId,
@@ -153,8 +154,8 @@ function adapterOptions(store: RunStore, config: OmniConfig, options: RunOptions
     logFile: `${folder.dir}/engine.log`,
     baseDir: store.fact("baseDir") ?? dirname(folder.config),
     signal: options.signal ?? never,
-    judgeThrottle: judgeLimits(config.judge, folder.dir),
-    notice: (message: string) => emit({ kind: "notice", level: "info", message }),
+    judgeThrottle: judgeLimits(config.judge, folder.dir, (message) => emit({ kind: "notice", level: "warn", message })),
+    notice,
     ...(options.tasks === undefined ? {} : { customTasks: options.tasks }),
   };
 }

@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type JudgeServer, startJudgeServer } from "../../support/judge-server.js";
 import { omni } from "./harness.js";
 
@@ -389,4 +389,31 @@ describe("a stream", () => {
     expect(written).toBe(3);
     expect(read).toBeLessThan(1000);
   });
+});
+
+describe("where Math-Verify is asked for and not installed", () => {
+  const rows = Array.from({ length: 50 }, (_, id) => ({ id, response: tagged("x+1"), answer: "1+x" }));
+
+  it.each([["--compare-verifiers"], ["--verifier", "math-verify"]])(
+    "%s … fails before the first line, in one message with the command that installs it",
+    async (...given) => {
+      const flags = given.filter((flag) => flag !== undefined);
+      const bare = join(folder, "bare-python");
+      writeFileSync(bare, '#!/bin/sh\nexec python3 -I -S "$@"\n', { mode: 0o755 });
+      process.env.OMNI_PYTHON = bare;
+      onTestFinished(() => {
+        delete process.env.OMNI_PYTHON;
+      });
+      const { code, stderr, lines } = await score("math", rows, ...flags);
+      expect([code, lines]).toEqual([3, [{ error: expect.objectContaining({ code: "no_math_verify" }), exitCode: 3 }]]);
+      const said = stderr.trim().split("\n");
+      expect(said).toEqual([
+        expect.stringMatching(/bare-python cannot run it: it has no math_verify, .*install it with: /),
+      ]);
+      const extra = /^math-verify = \["(.+)"\]$/m.exec(
+        readFileSync(join(home, "pytorch-server/pyproject.toml"), "utf8"),
+      )?.[1];
+      expect(said[0]).toContain(`pip install '${extra}'`);
+    },
+  );
 });
