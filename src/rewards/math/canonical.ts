@@ -11,7 +11,8 @@ const BLANKS: ReadonlyMap<string, Gap> = new Map([
   ...[" ", "quad", "qquad", "enspace", "thinspace", "\n", "\t"].map((name): [string, Gap] => [name, "blank"]),
 ]);
 const PROSE = new Set("text textrm textbf textit textnormal mbox hbox mathrm operatorname".split(" "));
-const FONTS = new Set("mathbf mathit mathsf boldsymbol bm".split(" "));
+const FONTS = new Set("mathbf mathit mathsf boldsymbol bm underline".split(" "));
+const COLOURS = new Set(["color", "textcolor"]);
 const SYNONYMS: readonly (readonly [Token["kind"], string, string])[] = [
   ["command", "\\frac", "dfrac tfrac cfrac"],
   ["command", "\\le", "leq leqslant"],
@@ -83,6 +84,18 @@ function spelled(tokens: readonly Token[]): Token[] {
       }
       if (LAYOUT.has(name)) {
         if (tokens[i + 1]?.text === ".") i += 1;
+        continue;
+      }
+      if (name === "not" && tokens[i + 1]?.text === "=") {
+        out.push({ kind: "command", text: "\\ne", gap });
+        gap = "";
+        i += 1;
+        continue;
+      }
+      if (COLOURS.has(name) && tokens[i + 1]?.text === "{" && tokens[i + 3]?.text === "}") {
+        const inBraces = tokens[i + 4]?.text === "{";
+        if (inBraces) open.push({ dropped: true, prose });
+        i += inBraces ? 4 : 3;
         continue;
       }
       if ((PROSE.has(name) || FONTS.has(name)) && tokens[i + 1]?.text === "{") {

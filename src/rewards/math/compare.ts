@@ -16,7 +16,9 @@ export type Comparison =
 
 /** The only words before an answer that say nothing. */
 const LEAD_IN =
-  /^\s*(?:(?:so|thus|hence|therefore),?\s+)?(?:the\s+)?(?:final\s+)?answer(?:\s+is\b|\s*[:=])\s*:?\s*(?=\S)/i;
+  /^\s*(?:\*\*)?(?:(?:so|thus|hence|therefore),?\s+)?(?:the\s+)?(?:final\s+)?answer(?:\s+is\b|\s*[:=])(?:\*\*)?\s*:?\s*(?=\S)/i;
+/** Emphasis or code marks around the whole, as Markdown has them. */
+const MARKED = /^\s*(\*\*|\*|`)(?=\S)([^*`]+)\1\.?\s*$/;
 const MAX_DEPTH = 4;
 const CLOSERS: ReadonlyMap<string, string> = new Map([
   ["(", ")"],
@@ -40,10 +42,14 @@ export function compareAnswers(answer: string, gold: string): Comparison {
   return compareTokens(given, truth, 0);
 }
 
-/** Cuts an answer into canonical tokens, a box and a lead-in such as `The answer is` left away; undefined when it is too long. */
+/** Cuts an answer into canonical tokens, a box, emphasis and a lead-in such as `The answer is` left away; undefined when it is too long. */
 export function read(text: string): readonly Token[] | undefined {
-  const tokens = tokenize(text.length > MAX_ANSWER_CHARS ? text : unwrapBoxed(text).trimEnd().replace(LEAD_IN, ""));
+  const tokens = tokenize(text.length > MAX_ANSWER_CHARS ? text : undressed(text));
   return tokens === undefined ? undefined : canonical(tokens);
+}
+
+function undressed(text: string): string {
+  return unwrapBoxed(text).replace(MARKED, "$2").trimEnd().replace(LEAD_IN, "").replace(MARKED, "$2");
 }
 
 function compareTokens(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {
@@ -57,8 +63,16 @@ function compareTokens(given: readonly Token[], truth: readonly Token[], depth: 
     if (/[°]|rad/.test(value.unit + number.unit)) return { outcome: "undecided", reason: "an angle" };
     return { outcome: "different", reason: "another number" };
   }
+  if (sameMeasure(given, truth)) return { outcome: "equal", by: "number" };
   if (sameWords(answer, gold)) return { outcome: "equal", by: "word" };
   return compareElements(given, truth, depth);
+}
+
+/** `5 m` beside `500 cm`: a bare letter is a unit where both sides name one of the same kind, else a variable. */
+function sameMeasure(given: readonly Token[], truth: readonly Token[]): boolean {
+  const rule = { any: false, also: undefined, letters: true } as const;
+  const [value, number] = [parseQuantity(given, rule), parseQuantity(truth, rule)];
+  return !!value?.unit && !!number?.unit && sameQuantity(value, number);
 }
 
 function compareElements(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {

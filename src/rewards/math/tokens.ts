@@ -44,6 +44,13 @@ const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
     º: "°",
     "\u2009": "\\,",
     "\u202f": "\\,",
+    // Characters without width; those that turn the direction of writing are not among them.
+    "\u00ad": "",
+    "\u200b": "",
+    "\u200c": "",
+    "\u200d": "",
+    "\u2060": "",
+    "\ufeff": "",
   }),
   ...Object.entries({ "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}", "¼": "\\frac{1}{4}" }),
   ...Object.entries({ "¾": "\\frac{3}{4}", "⅕": "\\frac{1}{5}", "⅛": "\\frac{1}{8}" }),

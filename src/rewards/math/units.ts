@@ -24,7 +24,7 @@ kg kilogram kilo : mass 1000
 t ton tonne
 lb pound : pounds 1
 oz ounce : pounds 1/16
-ml milliliter millilitre : volume 1/1000
+ml mL milliliter millilitre : volume 1/1000
 l L liter litre : volume 1
 gal gallon : pints 8
 qt quart : pints 2
@@ -40,12 +40,12 @@ year yr : years 1
 mi/h mph
 km/h kph kmh
 hz Hz hertz
-n N newton
-j J joule
-w W watt
-v V volt
-pa Pa pascal
-k K kelvin
+N newton
+J joule
+W watt
+V volt
+Pa pascal
+K kelvin
 unit
 point
 person people
@@ -98,6 +98,14 @@ const UNITS: ReadonlyMap<string, string> = new Map(
   LINES.flatMap(({ names }) => names.map((name): [string, string] => [name, names[0] ?? name])),
 );
 
+/** After a degree sign; temperatures are not converted. */
+const TEMPERATURES: ReadonlyMap<string, string> = new Map([
+  ["c", "°C"],
+  ["celsius", "°C"],
+  ["f", "°F"],
+  ["fahrenheit", "°F"],
+]);
+
 /** Words that change what the number before them means; never a unit. */
 const NOT_UNITS = new Set(
   "and or not no to from hundred thousand million billion trillion dozen score half halves third thirds quarter quarters tenth tenths hundredth hundredths more less least most than at about mod modulo squared cubed factorial pi e i percentage base i".split(
@@ -105,8 +113,13 @@ const NOT_UNITS = new Set(
   ),
 );
 
-/** How a unit's words are judged: the gold's author may name any thing, an answer only known units or the gold's own. */
-export type UnitRule = { readonly any: true } | { readonly any: false; readonly also: string | undefined };
+/**
+ * How a unit's words are judged: the gold's author may name any thing, an answer only known units or the gold's own. A
+ * bare letter is a variable (5m = 5·m) unless `letters`; in \text{}, or under a slash, it is a unit.
+ */
+export type UnitRule =
+  | { readonly any: true }
+  | { readonly any: false; readonly also: string | undefined; readonly letters?: boolean };
 
 /**
  * Canonical name of the unit that tokens spell, e.g. `cm^2`, `mi/h`, `%`; undefined when they are no unit. No tokens
@@ -131,7 +144,9 @@ export function unitOf(tokens: readonly Token[], rule: UnitRule): string | undef
     } else {
       const name = wordUnit(token, rule, parts.at(-1) === "/");
       if (name === undefined) return undefined;
-      parts.push(parts.length > 0 && !/^[/^]/.test(parts.at(-1) ?? "") ? ` ${name}` : name);
+      const scale = name === "°" ? TEMPERATURES.get(tokens[i + 1]?.text.toLowerCase() ?? "") : undefined;
+      if (scale !== undefined) i += 1;
+      parts.push(scale ?? (parts.length > 0 && !/^[/^]/.test(parts.at(-1) ?? "") ? ` ${name}` : name));
     }
   }
   const name = parts.join("");
@@ -147,8 +162,7 @@ function exponentAt(tokens: readonly Token[], i: number): string | undefined {
 function wordUnit(token: Token, rule: UnitRule, divisor = false): string | undefined {
   if (token.kind === "symbol") return /^[%°$€£¢]$/.test(token.text) ? UNITS.get(token.text) : undefined;
   if (token.kind !== "word" || NOT_UNITS.has(token.text.toLowerCase())) return undefined;
-  // A bare letter is a variable (5m = 5·m); in \text{}, or under a slash, it is a unit.
-  if (token.text.length === 1 && !token.prose && !divisor) return undefined;
+  if (token.text.length === 1 && !token.prose && !divisor && (rule.any || !rule.letters)) return undefined;
   const known = lookUp(token.text);
   if (known !== undefined) return known;
   const word = singular(token.text.toLowerCase());

@@ -1,3 +1,4 @@
+import { distanceOf, ring } from "./absolute.js";
 import type { AnswerNode, Relation } from "./answer-node.js";
 import { type Domain, narrower, settled } from "./domain.js";
 import type { Expression } from "./expression.js";
@@ -118,6 +119,8 @@ function without(a: Condition, b: Condition): Condition | undefined {
 
 /** `x < 3`, `1 ≤ x < 3`, `x ≠ 2`, `x ∈ A`: a symbol (or `g(x)`) against constants. */
 function related(node: AnswerNode & { readonly kind: "relation" }): Condition | undefined {
+  const distance = node.sides.length === 2 ? distanceIn(node) : undefined;
+  if (distance !== undefined) return distance;
   const at = node.sides.findIndex((side) => subjectOf(side) !== "");
   const subject = subjectOf(node.sides[at]);
   if (at < 0 || node.sides.length > 3 || (node.sides.length === 3 && at !== 1)) return undefined;
@@ -130,7 +133,16 @@ function related(node: AnswerNode & { readonly kind: "relation" }): Condition | 
   return all;
 }
 
-function mirrored(operator: Relation): Relation | undefined {
+/** `|x − 2| < 3`, either way round. */
+function distanceIn({ sides, operators }: AnswerNode & { readonly kind: "relation" }): Condition | undefined {
+  const [left, right] = sides.map(scalar);
+  if (left === undefined || right === undefined) return undefined;
+  const [near, far] = [distanceOf(left), distanceOf(right)];
+  if (near !== undefined) return about(near.subject, ring(operators[0], near.centre, right));
+  return far === undefined ? undefined : about(far.subject, ring(mirrored(operators[0]), far.centre, left));
+}
+
+function mirrored(operator: Relation | undefined): Relation | undefined {
   const mirror: Partial<Record<Relation, Relation>> = {
     "<": ">",
     ">": "<",
@@ -139,7 +151,7 @@ function mirrored(operator: Relation): Relation | undefined {
     "\\ne": "\\ne",
     "=": "=",
   };
-  return mirror[operator];
+  return operator === undefined ? undefined : mirror[operator];
 }
 
 function half(operator: Relation | undefined, other: AnswerNode): Condition | undefined {

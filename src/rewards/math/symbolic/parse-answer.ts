@@ -3,13 +3,15 @@ import type { Token } from "../tokens.js";
 import { type UnitRule, unitOf } from "../units.js";
 import { maySpell } from "../words.js";
 import type { AnswerNode, Relation } from "./answer-node.js";
-import type { Expression } from "./expression.js";
+import { assignedName } from "./assigned-name.js";
+import { type Expression, symbol } from "./expression.js";
 import { functionOf, GREEK } from "./names.js";
 import { parseExpression } from "./parse-expression.js";
+import { parseMatrix } from "./parse-matrix.js";
 import { isEnclosed, joinThousands, splitOutside } from "./split.js";
 
 const MAX_DEPTH = 8;
-/** Most elements of a list, rows and columns of a matrix together. */
+/** Most elements of a list. */
 const MAX_ELEMENTS = 400;
 const RELATIONS: ReadonlySet<string> = new Set(["=", "<", ">", "\\le", "\\ge", "\\ne", "\\in", "\\equiv"]);
 const ALIASES: ReadonlyMap<string, Relation> = new Map([
@@ -45,7 +47,7 @@ function node(tokens: readonly Token[], units: UnitRule, depth: number): AnswerN
     combined(tokens, units, depth) ??
     relation(tokens, units, depth) ??
     bracketed(tokens, units, depth) ??
-    matrix(tokens, units, depth) ??
+    parseMatrix(tokens, (cell) => node(cell, units, depth + 1)) ??
     ratio(tokens, units, depth) ??
     value(tokens, units) ??
     text
@@ -130,8 +132,13 @@ function relation(tokens: readonly Token[], units: UnitRule, depth: number): Ans
   const parts = splitOutside(joined, (token) => RELATIONS.has(token.text) || ALIASES.has(token.text));
   if (parts === undefined || parts.length < 2 || parts.length > 5) return undefined;
   if (parts.some((part) => part.tokens.length === 0)) return undefined;
-  const sides = parts.map((part) => node(part.tokens, units, depth + 1));
   const operators = parts.slice(1).map(({ separator }) => ALIASES.get(separator) ?? (separator as Relation));
+  const sides = parts.map((part, i) => {
+    const others = i === 0 && operators[0] === "=" ? parts.slice(1).flatMap((one) => one.tokens) : undefined;
+    const name = others === undefined ? undefined : assignedName(part.tokens, others);
+    if (name !== undefined) return { kind: "value", expression: symbol(name), unit: "" } as const;
+    return node(part.tokens, units, depth + 1);
+  });
   return { kind: "relation", sides, operators };
 }
 
@@ -168,27 +175,6 @@ function bracketed(tokens: readonly Token[], units: UnitRule, depth: number): An
     return only.kind === "group" && only.open === "(" ? { ...only, open } : only;
   }
   return { kind: "group", open, close, items: parts.map((part) => node(part.tokens, units, depth + 1)) };
-}
-
-/** `\begin{pmatrix} … \end{pmatrix}`; an `array` may name its columns. */
-function matrix(tokens: readonly Token[], units: UnitRule, depth: number): AnswerNode | undefined {
-  if (tokens[0]?.text !== "\\begin" || !isEnclosed(tokens.slice(0, -3))) return undefined;
-  const name = tokens[2]?.text ?? "";
-  if (!/^([pbBvV]?matrix|smallmatrix|array|cases)$/.test(name)) return undefined;
-  const end = tokens.findLastIndex((token) => token.text === "\\end");
-  let begin = 4;
-  if (name === "array" && tokens[begin]?.text === "{") begin = tokens.findIndex((t, i) => i > 4 && t.text === "}") + 1;
-  const cells = tokens.slice(begin, end).filter((token) => token.text !== "\\hline");
-  const rows = splitOutside(cells, (token) => token.text === "\\\\")?.filter((row) => row.tokens.length > 0);
-  if (rows === undefined || rows.length > MAX_ELEMENTS) return undefined;
-  const parsed = rows.map((row) =>
-    (splitOutside(row.tokens, ({ text }) => text === "&") ?? []).map((cell) => node(cell.tokens, units, depth + 1)),
-  );
-  const width = parsed[0]?.length ?? 0;
-  if (width === 0 || width * parsed.length > MAX_ELEMENTS || parsed.some((row) => row.length !== width))
-    return undefined;
-  if (name === "cases") return width === 1 ? { kind: "group", open: "", close: "", items: parsed.flat() } : undefined;
-  return { kind: "matrix", rows: parsed, determinant: name === "vmatrix" };
 }
 
 /** `1:2`, `05:00`. */
