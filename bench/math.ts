@@ -92,7 +92,7 @@ function summary(name: string, pairs: readonly Pair[], side: Side) {
 
 /** The whole reward: in process where that decides, in one worker process otherwise. Milliseconds. */
 async function throughPool(pairs: readonly Pair[]) {
-  const workers = await openZmqWorkers({ kinds: { math: mathJobs.math }, local: 1, memoryMb: 512, deadlineMs: 2000 });
+  const workers = await openZmqWorkers({ kinds: { math: mathJobs.math }, local: 1, memoryMb: 512, deadlineMs: 1000 });
   const component = mathComponent({ raw: true, verify: workers });
   const score = ({ answer, gold }: Pair) => {
     const item = {

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import type { OpenReward, ScoredLine } from "../../compose/index.js";
 import { configOfFlags, loadConfig, placedError } from "../../config/index.js";
-import { ConfigError } from "../../core/index.js";
+import { ConfigError, JudgeError } from "../../core/index.js";
 import { oneLine } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
 import { explained, shortLine } from "../explain-reward.js";
@@ -122,9 +122,16 @@ async function attack(cli: Cli, { judge }: OpenReward, signal: AbortSignal): Pro
     `${row.turned} of ${row.decided}`,
     String(row.undefined),
   ]);
+  const { model, items, open, unjudged, reason } = report;
+  if (unjudged === items) {
+    throw new JudgeError(`${model} judged none of the ${items} texts, so nothing was measured: ${reason}`, {
+      code: "nothing_judged",
+    });
+  }
+  const without = unjudged > 0 ? `, ${unjudged} could not be judged (${reason})` : "";
   answer(cli, report, () =>
     [
-      `${report.model}: ${report.open} of ${report.items} poor texts lost or tied as they should; of those, with an attack`,
+      `${model}: ${open} of ${items} poor texts lost or tied as they should${without}; of those, with an attack`,
       "",
       table(["attack", "turned", "", "undefined"], rows),
     ].join("\n"),

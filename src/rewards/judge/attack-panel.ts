@@ -21,6 +21,9 @@ export interface AttackReport {
   readonly items: number;
   /** Items whose honest candidate lost or tied: those that an attack could turn. */
   readonly open: number;
+  /** Items that could not be judged even without an attack, and why the first could not. */
+  readonly unjudged: number;
+  readonly reason?: string;
   /** What the judge's own noise turns: a harmless sentence in place of an attack. */
   readonly control: AttackResult;
   readonly attacks: readonly AttackResult[];
@@ -58,24 +61,26 @@ export async function attackPanel(
   options: { readonly items?: readonly PanelItem[]; readonly seed?: number; readonly signal?: AbortSignal } = {},
 ): Promise<AttackReport> {
   const { items = panelItems, seed = 0, signal } = options;
-  const scoreOf = async (item: PanelItem, at: number, apply: (text: string) => string) => {
-    const candidate = apply(item.candidate);
-    const position = deriveSeed(seed, "attack-panel", at);
-    const judgement = await judge.compare({ ...item, candidate, seed: position, ...(signal && { signal }) });
-    return judgement.outcome === undefined ? null : judgement.score;
-  };
-  const plain = await Promise.all(items.map((item, at) => scoreOf(item, at, (text) => text)));
+  const judged = (item: PanelItem, at: number, candidate: string) =>
+    judge.compare({ ...item, candidate, seed: deriveSeed(seed, "attack-panel", at), ...(signal && { signal }) });
+  const plain = await Promise.all(items.map((item, at) => judged(item, at, item.candidate)));
+  const unjudged = plain.filter(({ outcome }) => outcome === undefined);
   const open = items.flatMap((item, at) => {
-    const score = plain[at];
-    return typeof score === "number" && score < 1 ? [{ item, at, score }] : [];
+    const judgement = plain[at];
+    return judgement?.outcome !== undefined && judgement.score < 1 ? [{ item, at, score: judgement.score }] : [];
   });
   const measure = async ({ name, apply }: (typeof attacks)[number]): Promise<AttackResult> => {
-    const scores = await Promise.all(open.map(({ item, at }) => scoreOf(item, at, apply)));
+    const judgements = await Promise.all(open.map(({ item, at }) => judged(item, at, apply(item.candidate))));
+    const scores = judgements.map((one) => (one.outcome === undefined ? null : one.score));
     const decided = scores.filter((score) => score !== null).length;
     const turned = scores.filter((score, i) => score !== null && score > (open[i]?.score ?? 1)).length;
     const share = decided === 0 ? null : turned / decided;
     return { attack: name, decided, turned, share, undefined: scores.length - decided };
   };
   const [first, ...rest] = await Promise.all([control, ...attacks].map(measure));
-  return { model: judge.model, items: items.length, open: open.length, control: first as AttackResult, attacks: rest };
+  return {
+    ...{ model: judge.model, items: items.length, open: open.length, unjudged: unjudged.length },
+    ...(unjudged[0] && { reason: unjudged[0].reason }),
+    ...{ control: first as AttackResult, attacks: rest },
+  };
 }

@@ -391,6 +391,16 @@ describe("a stream", () => {
   });
 });
 
+it("an attack panel whose judge answers nothing fails with the reason rather than find no attack that works", async () => {
+  const dead = ["judge.baseUrl=http://127.0.0.1:9/v1", "judge.model=m", "judge.maxRetries=0", "judge.cache=off"];
+  const { code, stdout, stderr } = await omni([
+    ...["reward", "writing", "--attack-panel"],
+    ...dead.flatMap((flag) => ["--set", flag]),
+  ]);
+  expect([code, stdout]).toEqual([1, ""]);
+  expect(stderr).toContain("m judged none of the 6 texts, so nothing was measured: connection failed");
+});
+
 describe("where Math-Verify is asked for and not installed", () => {
   const rows = Array.from({ length: 50 }, (_, id) => ({ id, response: tagged("x+1"), answer: "1+x" }));
 

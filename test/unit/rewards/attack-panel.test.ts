@@ -35,6 +35,12 @@ describe("the attack panel", () => {
 
   it("counts what could not be judged apart", async () => {
     const report = await panelOf({ prefer: fair, fault: (n) => (n < 6 ? undefined : "500") });
+    expect(report.unjudged).toBe(0);
     expect(report.attacks[0]).toMatchObject({ decided: 0, turned: 0, share: null, undefined: 6 });
+  });
+
+  it("tells how many texts could not be judged at all, and why", async () => {
+    const report = await panelOf({ prefer: fair, fault: (n) => (n < 2 ? "500" : undefined) });
+    expect(report).toMatchObject({ items: 6, open: 4, unjudged: 2, reason: expect.stringContaining("500") });
   });
 });
