@@ -1,26 +1,25 @@
-"""What tests compare with, so that a submission's own operators cannot answer for plain data. Holds no secrets: functions of
+"""What tests compare with, so that a submission's own operators cannot answer for data. Holds no secrets: functions of
 this file are reachable from a submission.
 
-A value is compared as it stands, unless the other side is plain built-in data and the value's class brings operators written in
-the submission: then a subclass of a built-in counts as its base, and anything else equals nothing.
+A value is compared as it stands, unless the other side is data: then a subclass of built-in data counts as its base, with what it
+holds, and anything else equals nothing, but for objects of packages that were loaded before the submission.
 """
 
+import collections
 import operator
-import os
-import site
+import sys
+import types
 
-PLAIN = (int, float, complex, str, bytes, bytearray, bool, type(None), range)
-BASES = (str, bytes, bytearray, bool, int, float, complex, list, tuple, dict, set, frozenset)
+PLAIN = (int, float, complex, str, bytes, bytearray, bool, type(None), range, memoryview)
+BASES = (str, bytes, bytearray, bool, int, float, complex, list, tuple, dict, set, frozenset, collections.deque)
+LISTLIKE, DICTLIKE = (list, tuple, set, frozenset, collections.deque), (dict, collections.OrderedDict, collections.Counter, collections.defaultdict)
+# Values of the standard library whose operators and content are their own.
+LEAVES = {"datetime": "date time datetime timedelta timezone", "decimal": "Decimal", "fractions": "Fraction", "uuid": "UUID"}
 OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__sub__", "__rsub__", "__hash__")
-LIBRARIES = tuple(
-    folder.rstrip("/") + ext
-    for folder in {os.path.dirname(os.__file__), os.path.dirname(operator.__file__), *site.getsitepackages()}
-    for ext in ("/", ".zip/")
-) + ("<frozen ",)
 
-_type, _len, _any, _isinstance, _getattr = type, len, any, isinstance, getattr
-_slot = _type(object.__eq__)
-_function = _type(lambda: None)
+_type, _len, _any, _isinstance, _getattr, _int = type, len, any, isinstance, getattr, int
+_function, _views = _type(lambda: None), tuple(map(_type, ({}.keys(), {}.items())))
+_modules = sys.modules
 
 
 def _among(kind, kinds):
@@ -28,49 +27,100 @@ def _among(kind, kinds):
     return _any(each is kind for each in kinds)
 
 
-class Foreign:
-    """Stands for a value whose own operators are not believed: equals nothing, orders with nothing."""
+def _parts_of(kind):
+    return _type.__dict__["__dict__"].__get__(kind)
 
-    __slots__ = ()
-    __hash__ = None
 
-    def __eq__(self, other):
+def _order_of(kind):
+    return _type.__dict__["__mro__"].__get__(kind)
+
+
+def _leaves():
+    for module, names in LEAVES.items():
+        if module in _modules:
+            for name in names.split():
+                yield vars(_modules[module]).get(name)
+
+
+def _leaf(value):
+    kind = _type(value)
+    if not _among(kind, _leaves()):
         return False
-
-    def __ne__(self, other):
-        return True
-
-
-def _believed(owner, method):
-    if _type(method) is _function:
-        return method.__code__.co_filename.startswith(LIBRARIES)
-    # Slot wrappers and C methods of the class itself; not a built-in borrowed as an operator.
-    return method is None or _getattr(method, "__objclass__", None) is owner
+    if kind.__name__ == "Fraction":
+        # The one that is written in Python.
+        return _type(value._numerator) is _int and _type(value._denominator) is _int and _known(kind)
+    zone = value.tzinfo if kind.__name__ in ("time", "datetime") else None
+    zones = _modules["datetime"].timezone, _getattr(_modules.get("zoneinfo"), "ZoneInfo", None)
+    return zone is None or _among(_type(zone), zones)
 
 
-def trusted(kind):
-    """Whether every operator of this class is built in or comes from an installed library."""
+# Classes of packages and the operators that they were loaded with: {id: (class, {name: (function, its code)})}.
+LOADED = {}
+
+
+def _operators(kind):
+    found = {}
     for name in OPERATORS:
-        for owner in _type.__dict__["__mro__"].__get__(kind):
-            method = _type.__dict__["__dict__"].__get__(owner).get(name)
-            if name in _type.__dict__["__dict__"].__get__(owner):
-                if not _believed(owner, method):
-                    return False
+        for owner in _order_of(kind):
+            if name in _parts_of(owner):
+                method = _parts_of(owner)[name]
+                found[name] = method, _getattr(method, "__code__", None) if _type(method) is _function else None
                 break
-    return True
+    return found
+
+
+def _remember_class(kind):
+    LOADED[id(kind)] = kind, _operators(kind)
+
+
+def remember(tests_any):
+    """To be called before the submission's first line. `tests_any`: the tests use unittest.mock's ANY, which equals anything."""
+    for name in LEAVES:
+        __import__(name)
+    _remember_class(_modules["fractions"].Fraction)
+    for module in list(_modules.values()):
+        place = _getattr(module, "__file__", None) or ""
+        if _type(module) is types.ModuleType and ("site-packages" in place or "dist-packages" in place):
+            for kind in list(vars(module).values()):
+                if _isinstance(kind, type):
+                    _remember_class(kind)
+    if tests_any:
+        _remember_class(_type(_modules["unittest.mock"].ANY))
+
+
+def _known(kind):
+    """Whether it is a class that was loaded before the submission, with the operators that it had."""
+    _, then = LOADED.get(id(kind), (None, None))
+    now = _operators(kind)
+    return then is not None and then.keys() == now.keys() and not _any(a is not c or b is not d for (a, b), (c, d) in zip(then.values(), now.values()))
+
+
+def _opaque(value):
+    """Arrays and tables of objects compare by what the submission put into them."""
+    kinds = [*_getattr(value, "dtypes", ())] if hasattr(_type(value), "columns") else [_getattr(value, "dtype", None)]
+    if not _any(_getattr(kind, "hasobject", False) for kind in kinds):
+        return False
+    return not all(map(plain, _modules["numpy"].asarray(value).flat))
+
+
+def _package_value(value):
+    kind = _type(value)
+    return _known(kind) and not _among(kind, _leaves()) and not _opaque(value)
 
 
 def _children(value):
     kind = _type(value)
-    if _among(kind, (list, tuple, set, frozenset)):
+    if _among(kind, LISTLIKE):
         return list(value)
-    if kind is dict:
+    if _among(kind, DICTLIKE):
         return [*value.keys(), *value.values()]
+    if _among(kind, _views):
+        return list(value)
     return None
 
 
 def plain(value):
-    """Whether value is exact built-in data all the way down."""
+    """Whether value is exact data of the language, its library or a package all the way down."""
     seen, left = set(), [value]
     while left:
         item = left.pop()
@@ -78,6 +128,8 @@ def plain(value):
             continue
         children = _children(item)
         if children is None:
+            if _leaf(item) or _package_value(item):
+                continue
             return False
         if id(item) not in seen:
             seen.add(id(item))
@@ -88,22 +140,27 @@ def plain(value):
 def launder(value, depth=0):
     """The value with every unbelieved operator taken away. Built-in containers are rebuilt, nothing is changed in place."""
     kind = _type(value)
-    if _among(kind, PLAIN) or depth > 200:
+    if _among(kind, PLAIN) or _leaf(value):
         return value
-    if _among(kind, (list, tuple, set, frozenset)):
-        return kind([launder(item, depth + 1) for item in value])
-    if kind is dict:
-        return {launder(key, depth + 1): launder(item, depth + 1) for key, item in value.items()}
-    if trusted(kind):
-        return value
+    if depth > 200:
+        return object()
+    if _among(kind, _views):
+        items = [launder(item, depth + 1) for item in value]
+        return dict(items).items() if kind is _views[1] else dict.fromkeys(items).keys()
+    order = _order_of(kind)
+    if kind is vars(_modules.get("unittest.mock", operator)).get("_Call"):
+        parts = tuple(launder(item, depth + 1) for item in tuple.__iter__(value))
+        return kind(parts, two=_len(parts) == 2)
     for base in BASES:
-        if issubclass(kind, base):
-            if base is dict:
-                return {launder(k, depth + 1): launder(v, depth + 1) for k, v in dict.items(value)}
-            if base in (list, tuple, set, frozenset):
-                return base([launder(item, depth + 1) for item in base.__iter__(value)])
-            return base.__pos__(value) if base in (int, float, complex) else base.__getitem__(value, slice(None))
-    return Foreign()
+        if not _among(base, order):
+            continue
+        if base is dict:
+            items = {launder(k, depth + 1): launder(v, depth + 1) for k, v in dict.items(value)}
+            return collections.OrderedDict(items) if kind is collections.OrderedDict else items
+        if _among(base, LISTLIKE):
+            return base([launder(item, depth + 1) for item in base.__iter__(value)])
+        return base.__pos__(value) if base in (int, float, complex) else base.__getitem__(value, slice(None))
+    return value if _package_value(value) else object()
 
 
 def pair(first, second):
@@ -131,14 +188,14 @@ def _member(item, container):
     return operator.contains(container, item)
 
 
-_COMPARE = {
+_COMPARE = types.MappingProxyType({
     "Eq": operator.eq,
     "NotEq": operator.ne,
     "Lt": operator.lt,
     "LtE": operator.le,
     "Gt": operator.gt,
     "GtE": operator.ge,
-}
+})
 
 
 def compare(names, *values):

@@ -10,7 +10,9 @@ import ast
 import builtins
 import importlib
 import json
+import operator
 import os
+import site
 import sys
 import types
 import unittest
@@ -39,6 +41,11 @@ SPYING = {
     "ctypes.call_function",
     "object.__getattr__",
 }
+LIBRARIES = tuple(
+    folder.rstrip("/") + ext
+    for folder in {os.path.dirname(os.__file__), os.path.dirname(operator.__file__), *site.getsitepackages()}
+    for ext in ("/", ".zip/")
+) + ("<frozen ",)
 SOLUTION_MODULE = "solution"
 FRAMES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
 
@@ -87,6 +94,10 @@ def watch_spying(libraries, state, getframe):
             path = arguments[0]
             if isinstance(path, str) and path.startswith("/proc/") and path.endswith(("/mem", "/maps", "/environ")):
                 state["tampered"] = "it opened " + path
+            return
+        if event == "object.__setattr__" and arguments[1] == "__code__":
+            if arguments[0].__code__.co_filename not in (SOLUTION, "<string>"):
+                state["tampered"] = "it replaced the code of a function that is not its own"
             return
         if event not in SPYING or (event == "object.__getattr__" and arguments[1] not in FRAMES):
             return
@@ -139,6 +150,23 @@ def loaded(names):
     return modules
 
 
+def works(value):
+    """What a function does, beyond which object it is: its code, defaults and, where assertions hang on them, the variables that it
+    closes over."""
+    function = value.__func__ if type(value) in (staticmethod, classmethod) else value
+    if type(function) is not types.FunctionType:
+        return ()
+    named = function.__kwdefaults__ or {}
+    found = [function.__code__, *(function.__defaults__ or ()), *named.values()]
+    if function.__code__.co_filename == "<equality>":
+        found += [cell.cell_contents for cell in function.__closure__ or ()]
+    return tuple(found)
+
+
+def altered(now, then):
+    return len(now) != len(then) or any(a is not b for a, b in zip(now, then))
+
+
 class Integrity:
     """Remembers what a verdict hangs on and says what was replaced."""
 
@@ -154,12 +182,16 @@ class Integrity:
             watched.append((vars(kind), list(vars(kind))))
         watched.append((sys.modules, ["builtins", "sys", "operator", *(name for name in sys.modules if name.partition(".")[0] == "unittest")]))
         entries = [(names, name, names.get(name, MISSING)) for names, listed in watched for name in listed]
+        functions = [(name, value, works(value)) for _, name, value in entries if works(value)]
         sizes = [(vars(kind), set(vars(kind)), kind.__name__) for kind in kinds.values()]
 
         def replaced():
             for names, name, value in entries:
                 if names.get(name, MISSING) is not value:
                     return "it replaced " + name
+            for name, value, work in functions:
+                if altered(works(value), work):
+                    return "it altered " + name
             for names, known, name in sizes:
                 if names.keys() != known:
                     return "it added to " + name
@@ -210,9 +242,11 @@ def run(job, equality, announce):
         return {"verdict": "compile_error", "passed": 0, "total": expected, "detail": ""}
     announce({"total": expected})
     equality["guard"](unittest.TestCase)
-    integrity = Integrity(equality, loaded(imports_of(job["tests"])))
+    modules = loaded(imports_of(job["tests"]))
+    equality["remember"]("ANY" in job["tests"] and "unittest.mock" in sys.modules)
+    integrity = Integrity(equality, modules)
     tally = Tally(state, integrity)
-    watch_spying(equality["LIBRARIES"], state, sys._getframe)
+    watch_spying(LIBRARIES, state, sys._getframe)
     total = expected
     solution = types.ModuleType("solution")
     sys.modules["solution"] = solution
