@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { verifyAnswer } from "../../../src/rewards/math/symbolic/verify-answer.js";
+import { compareAnswers } from "../../../src/rewards/math/compare.js";
+import { verifyAnswer, verifySymbolically } from "../../../src/rewards/math/symbolic/verify-answer.js";
 
 type Pairs = readonly (readonly [answer: string, gold: string])[];
 
@@ -12,12 +13,38 @@ const same: Readonly<Record<string, Pairs>> = {
     ["(x-1)(x+1)", "x^2-1"],
     ["5!", "120"],
     ["1 1/2", "3/2"],
+    ["\\frac{7}{\\sqrt{7}}", "\\sqrt7"],
+    ["\\log_4 8", "\\frac32"],
+    ["\\log_3 81 - 1", "3"],
+    ["\\ln\\left(\\frac{e^3}{e}\\right)", "2"],
+    ["\\cos^2\\theta-\\sin^2\\theta", "\\cos 2\\theta"],
+    ["2^{\\log_2 7}", "7"],
+    ["\\sqrt{3-2\\sqrt2}", "\\sqrt2-1"],
+    ["0.1\\overline{6}", "\\frac16"],
+    ["-1.5", "-\\frac{3}{2}"],
+    ["1\\frac{3}{4}", "7/4"],
+    ["3.2\\times10^{-4}", "0.00032"],
+    ["|5-12i|", "13"],
+    ["(2+i)(2-i)", "5"],
+    ["i^{2023}", "-i"],
+    ["\\frac{10!}{8!}", "90"],
+    ["\\binom{7}{3}", "35"],
+    ["\\prod_{k=1}^{5} k", "120"],
+    ["\\lfloor -2.5\\rfloor", "-3"],
+    ["\\max(3,7)", "7"],
   ],
   Expressions: [
     ["2\\sin x \\cos x", "\\sin 2x"],
     ["e^{-x^2}e^{x^2}", "1"],
     ["e^{-x^2-1000}", "e^{-1000-x^2}"],
     ["\\sin \\pi", "0"],
+    ["4x^2(x-2)", "4x^3-8x^2"],
+    ["\\frac{1}{x}-\\frac{1}{x+1}", "\\frac{1}{x(x+1)}"],
+    ["(a-b)(a^2+ab+b^2)", "a^3-b^3"],
+    ["\\tan x\\cos x", "\\sin x"],
+    ["\\frac{\\sin x}{1+\\cos x}", "\\tan\\frac{x}{2}"],
+    ["x^{2/3}", "\\sqrt[3]{x^2}"],
+    ["a^{-1}b", "\\frac{b}{a}"],
   ],
   Domain: [
     ["\\ln x", "\\ln(x^2) - \\ln x"],
@@ -28,6 +55,8 @@ const same: Readonly<Record<string, Pairs>> = {
     ["monday", "Monday"],
     ["red, blue", "\\text{Blue, Red}"],
     ["TRUE", "True"],
+    ["\\text{(D)}", "D"],
+    ["\\text{parallelogram}", "Parallelogram"],
   ],
   Letters: [
     ["ab", "ba"],
@@ -58,8 +87,12 @@ const same: Readonly<Record<string, Pairs>> = {
     ["60^\\circ", "\\angle ABC=60^\\circ"],
     ["y=x+1", "f(x)=x+1"],
     ["2=A(x+1)", "A(x+1)=2"],
+    ["x=-3,\\ y=\\frac12", "(x,y)=(-3,0.5)"],
   ],
-  Equations: [["2x + 4y = 6", "x + 2y = 3"]],
+  Equations: [
+    ["2x + 4y = 6", "x + 2y = 3"],
+    ["y=-\\frac12x+4", "x+2y=8"],
+  ],
   Intervals: [
     ["1 < x \\le 2", "(1, 2]"],
     ["\\{x : 1 < x \\le 2\\}", "(1, 2]"],
@@ -69,6 +102,10 @@ const same: Readonly<Record<string, Pairs>> = {
     ["|x|<1", "-1<x<1"],
     ["[-1,5]", "|x-2|\\le 3"],
     ["|2-x|>3", "(-\\infty,-1)\\cup(5,\\infty)"],
+    ["\\{1,3,5\\}\\cup\\{5,7\\}", "\\{1,3,5,7\\}"],
+    ["[0,5]\\cap[3,8]", "[3,5]"],
+    ["(-\\infty,4)\\setminus\\{0\\}", "(-\\infty,0)\\cup(0,4)"],
+    ["x\\le -2 \\text{ or } x\\ge 2", "|x|\\ge 2"],
   ],
   "Set-builder": [
     ["\\{1, 2\\}", "\\{x \\in \\mathbb{Z} : 0 < x < 3\\}"],
@@ -80,6 +117,7 @@ const same: Readonly<Record<string, Pairs>> = {
     ["\\{y \\in \\mathbb{Q} : 0 < y < 1\\}", "\\{x \\in \\mathbb{Q} : 1 > x > 0\\}"],
     ["\\{x \\in \\mathbb{R} : x \\ne 0\\}", "(-\\infty, 0) \\cup (0, \\infty)"],
     ["\\{2k \\mid k \\in \\mathbb{Z}\\}", "\\{2k : k \\in \\mathbb{Z}\\}"],
+    ["\\{x\\in\\mathbb{Z}: |x|\\le 2\\}", "\\{-2,-1,0,1,2\\}"],
   ],
   Matrices: [
     ["\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}"],
@@ -89,6 +127,8 @@ const same: Readonly<Record<string, Pairs>> = {
     ["-2", "\\begin{vmatrix}1&2\\\\3&4\\end{vmatrix}"],
     ["ad-bc", "\\begin{vmatrix}a&b\\\\c&d\\end{vmatrix}"],
     ["\\begin{pmatrix}1&2\\end{pmatrix}^T", "\\begin{pmatrix}1\\\\2\\end{pmatrix}"],
+    ["\\begin{pmatrix}1&0\\\\0&1\\end{pmatrix}", "\\begin{bmatrix}1&0\\\\0&1\\end{bmatrix}"],
+    ["3\\begin{pmatrix}1\\\\-1\\end{pmatrix}", "\\begin{pmatrix}3\\\\-3\\end{pmatrix}"],
   ],
   Percent: [
     ["25\\%", "1/4"],
@@ -96,6 +136,7 @@ const same: Readonly<Record<string, Pairs>> = {
     ["50\\%", "0.5"],
     ["50\\sqrt2\\%", "\\frac{\\sqrt2}{2}"],
     ["5\\sqrt2", "5\\sqrt2\\%"],
+    ["\\frac{9}{12}", "75\\%"],
   ],
   Units: [
     ["5", "5\\text{ cm}"],
@@ -109,17 +150,33 @@ const same: Readonly<Record<string, Pairs>> = {
     ["5 newtons", "5 N"],
     ["100", "100°C"],
     ["20 degrees Celsius", "20^\\circ\\text{C}"],
+    ["t = 2\\ \\text{s}", "2"],
+    ["v = 15\\text{ m/s}", "15\\text{ m/s}"],
+    ["1.5\\text{ km}", "1500\\text{ m}"],
+    ["250 mL", "0.25 L"],
+    ["3 ft", "36 in"],
+    ["\\$1,250.50", "1250.5"],
+    ["2 hours", "120 minutes"],
   ],
   Angles: [
     ["\\frac{\\pi}{2}", "90^\\circ"],
     ["90", "90^\\circ"],
+    ["135^\\circ", "\\frac{3\\pi}{4}"],
   ],
-  "Number bases": [["24", "24_{10}"]],
+  "Number bases": [
+    ["24", "24_{10}"],
+    ["110_{\\text{two}}", "110_2"],
+  ],
+  Residues: [
+    ["3 \\pmod 5", "8 \\pmod 5"],
+    ["n \\equiv 2 \\pmod{7}", "2 \\pmod 7"],
+  ],
   "Ratios and times": [
     ["2:4", "1:2"],
     ["5:00", "05:00"],
     ["\\frac34", "3:4"],
     ["3:4", "0.75"],
+    ["2 : 3", "\\frac{2}{3}"],
   ],
   Ordinals: [
     ["17", "17\\text{th}"],
@@ -160,14 +217,33 @@ const different: Readonly<Record<string, Pairs>> = {
     ["1.41421356", "\\sqrt2"],
     ["1000000.1", "1000000.2"],
     ["6.63e-34", "1.6e-19"],
+    ["0.16", "\\frac16"],
   ],
-  Simplification: [["4/9", "1/2"]],
+  Simplification: [
+    ["4/9", "1/2"],
+    ["\\frac{7}{\\sqrt{7}}", "7"],
+    ["\\log_4 8", "2"],
+    ["\\ln 3 + \\ln 4", "\\ln 7"],
+    ["1\\frac{3}{4}", "\\frac34"],
+    ["3.2\\times10^{4}", "0.00032"],
+    ["i^{2023}", "i"],
+    ["\\binom{7}{3}", "\\binom{7}{2}"],
+    ["\\lfloor -2.5\\rfloor", "-2"],
+    ["-12", "|{-12}|"],
+    ["\\sqrt{-1}", "1"],
+    ["\\frac{0}{0}", "0"],
+  ],
   Expressions: [
     ["\\sqrt{x^2}", "x"],
     ["e^{-x^2-1000}", "0"],
     ["0", "e^{-x^2-1000}"],
     ["e^{-600}", "0"],
     ["1+e^{-x^2-30}", "1"],
+    ["4x^2(x+2)", "4x^3-8x^2"],
+    ["(a+b)^3", "a^3+b^3"],
+    ["\\sin 2x", "2\\sin x"],
+    ["\\sqrt{a^2+b^2}", "a+b"],
+    ["\\frac{x^2}{x}", "\\frac{x}{x}"],
   ],
   Domain: [
     ["\\ln(x^2)", "2\\ln x"],
@@ -187,10 +263,14 @@ const different: Readonly<Record<string, Pairs>> = {
     ["neat", "\\text{ante}"],
     ["hat red", "red hat"],
     ["god, cat", "dog, cat"],
+    ["\\text{lion}", "\\text{loin}"],
+    ["tea", "eat"],
   ],
   Lists: [
     ["(2, 1)", "(1, 2)"],
     ["1", "1, 2"],
+    ["12, 13", "12"],
+    ["x = 12 \\text{ or } x = 13", "x=12"],
   ],
   Brackets: [
     ["[1, 2]", "(1, 2)"],
@@ -204,13 +284,22 @@ const different: Readonly<Record<string, Pairs>> = {
     ["Q(x)=x^2", "P(x)=x^2"],
     ["A(x+1)=2", "2"],
     ["k(x)=kx", "kx"],
+    ["(x,y)=(0.5,-3)", "(x,y)=(-3,0.5)"],
+    ["s(t)=t^2", "v(t)=t^2"],
+    ["P(A\\mid B)=\\frac12", "P(B\\mid A)=\\frac12"],
   ],
-  Equations: [["2x = 6", "x = 3"]],
+  Equations: [
+    ["2x = 6", "x = 3"],
+    ["y=\\frac12x+4", "x+2y=8"],
+  ],
   Intervals: [
     ["[1, 2]", "1 < x \\le 2"],
     ["x = 1, x = 2", "\\emptyset"],
     ["|2x|<3", "(-3,3)"],
     ["|x-2|<3", "[-1,5]"],
+    ["[0,5]\\cup[3,8]", "[3,5]"],
+    ["(-\\infty,4)", "(-\\infty,0)\\cup(0,4)"],
+    ["|x|\\le 2", "|x|\\ge 2"],
   ],
   "Set-builder": [
     ["(0, 3)", "\\{x \\in \\mathbb{Z} : 0 < x < 3\\}"],
@@ -220,17 +309,21 @@ const different: Readonly<Record<string, Pairs>> = {
     ["\\mathbb{Z}", "\\mathbb{R}"],
     ["\\{2x : x > 0\\}", "\\{x : x > 0\\}"],
     ["\\{3k : k \\in \\mathbb{Z}\\}", "\\{2k : k \\in \\mathbb{Z}\\}"],
+    ["\\{x\\in\\mathbb{Z}: |x|< 2\\}", "\\{-2,-1,0,1,2\\}"],
   ],
   Matrices: [
     ["\\begin{pmatrix} 1 & 2 \\end{pmatrix}", "\\begin{pmatrix} 1 \\\\ 2 \\end{pmatrix}"],
     ["2\\begin{pmatrix}1&0\\\\0&1\\end{pmatrix}", "\\begin{pmatrix}1&0\\\\0&1\\end{pmatrix}"],
     ["\\begin{pmatrix}1&2\\\\3&4\\end{pmatrix}", "\\begin{vmatrix}1&2\\\\3&4\\end{vmatrix}"],
     ["\\begin{pmatrix}1&2\\end{pmatrix}^T", "\\begin{pmatrix}1&2\\end{pmatrix}"],
+    ["3\\begin{pmatrix}1\\\\-1\\end{pmatrix}", "\\begin{pmatrix}1\\\\-1\\end{pmatrix}"],
   ],
   Percent: [
     ["0.5\\%", "0.5"],
     ["\\frac{\\sqrt2}{2}\\%", "\\frac{\\sqrt2}{2}"],
     ["(0.5\\%, 1)", "(0.5, 1)"],
+    ["7.5\\%", "75\\%"],
+    ["0.75\\%", "0.75"],
   ],
   Units: [
     ["5\\text{ cm}", "5\\text{ m}"],
@@ -241,14 +334,32 @@ const different: Readonly<Record<string, Pairs>> = {
     ["5 m", "5 s"],
     ["100°F", "100°C"],
     ["68°F", "20°C"],
+    ["15\\text{ km/h}", "15\\text{ m/s}"],
+    ["1.5\\text{ km}", "150\\text{ m}"],
+    ["\\$125.05", "1250.5"],
+    ["2 hours", "120 seconds"],
+    ["12 m", "12 cm"],
   ],
-  Angles: [["90", "\\frac{\\pi}{2}"]],
-  "Number bases": [["203", "203_7"]],
+  Angles: [
+    ["90", "\\frac{\\pi}{2}"],
+    ["135", "\\frac{3\\pi}{4}"],
+  ],
+  "Number bases": [
+    ["203", "203_7"],
+    ["110_{\\text{two}}", "110"],
+  ],
+  Residues: [
+    ["3 \\pmod 8", "3 \\pmod 5"],
+    ["n \\equiv 2 \\pmod{5}", "2 \\pmod 7"],
+    ["x \\equiv 2 \\pmod 7", "y \\equiv 2 \\pmod 7"],
+  ],
   "Ratios and times": [
     ["5:30", "5:03"],
     ["3:12", "1/4"],
     ["3:4", "\\frac43"],
     ["1:2:3", "\\frac12"],
+    ["5:20", "4:1"],
+    ["5:20", "1:4"],
   ],
   Ordinals: [
     ["17th", "18"],
@@ -273,6 +384,17 @@ const different: Readonly<Record<string, Pairs>> = {
     ["I think it is 5", "5"],
     ["5 or 6", "5"],
     ["not 5", "5"],
+    ["\\text{(D)}", "\\text{(B)}"],
+    ["\\text{not a parallelogram}", "\\text{parallelogram}"],
+    ["12 \\text{ (approximately)}", "12"],
+    ["\\approx 12", "12"],
+    ["12?", "12"],
+    [">12", "12"],
+    ["\\le 12", "12"],
+    ["12x", "12"],
+    ["no solution", "0"],
+    ["\\infty", "1000"],
+    ["undefined", "0"],
   ],
   Size: [
     ["9^{9^{9^{9}}}", "9^{9^{9^{8}}}"],
@@ -280,14 +402,18 @@ const different: Readonly<Record<string, Pairs>> = {
   ],
 };
 
-const lines = [...readFileSync("docs/math-policy.md", "utf8").matchAll(/^\| \*\*(.+?)\*\* \|/gm)].map(
-  ([, name]) => name ?? "",
-);
+const policy = readFileSync("docs/math-policy.md", "utf8");
+/** Every row of the policy's table but its head, and the name of each. */
+const rows = policy.split("\n").filter((line) => line.startsWith("|") && !/^\| (question|---) \|/.test(line));
+const lines = rows.map((row) => /^\| \*\*(.+?)\*\* \| .+ \|$/.exec(row)?.[1] ?? `unreadable: ${row}`);
 
 describe("docs/math-policy.md", () => {
-  it("has a claim on both sides for each of its lines", () => {
+  it("has a claim on both sides for each of its lines, and no claim without its line", () => {
+    expect(lines.length).toBeGreaterThan(20);
+    expect(new Set(lines).size).toBe(lines.length);
     expect(Object.keys(same)).toEqual(lines);
     expect(Object.keys(different)).toEqual(lines);
+    for (const pairs of [...Object.values(same), ...Object.values(different)]) expect(pairs).not.toEqual([]);
   });
 
   it.each(lines)("holds: %s", (line) => {
@@ -296,6 +422,16 @@ describe("docs/math-policy.md", () => {
     }
     for (const [answer, gold] of different[line] ?? []) {
       expect([answer, gold, verifyAnswer(answer, gold).outcome]).toEqual([answer, gold, "different"]);
+    }
+  });
+
+  it.each(lines)("no layer alone contradicts: %s", (line) => {
+    for (const [answer, gold] of same[line] ?? []) {
+      expect([answer, gold, compareAnswers(answer, gold).outcome]).not.toEqual([answer, gold, "different"]);
+    }
+    for (const [answer, gold] of different[line] ?? []) {
+      expect([answer, gold, compareAnswers(answer, gold).outcome]).not.toEqual([answer, gold, "equal"]);
+      expect([answer, gold, verifySymbolically(answer, gold).outcome]).toEqual([answer, gold, "different"]);
     }
   });
 });

@@ -160,11 +160,10 @@ function bracketed(tokens: readonly Token[], units: UnitRule, depth: number): An
   if (!isEnclosed(tokens) || CLOSING.get(open)?.includes(close) !== true) return undefined;
   const inner = tokens.slice(1, -1);
   if (open === "\\{") {
-    const bar = splitOutside(
-      inner,
-      ({ text }) => text === "|" || text === "\\mid" || text === ":" || text === "\\colon",
-    );
-    const [member, condition] = bar?.length === 2 ? bar.map((part) => node(part.tokens, units, depth + 1)) : [];
+    const bar = [/^(\\mid|\\colon|:)$/, /^\|$/]
+      .map((sign) => splitOutside(inner, ({ text }) => sign.test(text)))
+      .find((parts) => parts?.length === 2);
+    const [member, condition] = bar?.map((part) => node(part.tokens, units, depth + 1)) ?? [];
     if (member !== undefined && condition !== undefined) return { kind: "builder", member, condition };
   }
   const parts = splitOutside(inner, ({ text }) => text === "," || text === ";");

@@ -1,12 +1,10 @@
-import { unitScale } from "../units.js";
 import { sameWords } from "../words.js";
 import type { AnswerNode } from "./answer-node.js";
-import { modulus } from "./complex.js";
 import { allOf, conditionOf, sameCondition } from "./condition.js";
-import { call, contains, type Expression, number, resolved, symbol, variables } from "./expression.js";
+import { contains, resolved, variables } from "./expression.js";
+import { sameQuantities } from "./same-quantity.js";
+import { sameQuotient, sameRatio } from "./same-ratio.js";
 import { sameRelation } from "./same-relation.js";
-import { sameValue } from "./same-value.js";
-import { valueAt } from "./sample.js";
 import { subjectOf } from "./subject.js";
 
 type Group = AnswerNode & { readonly kind: "group" };
@@ -14,11 +12,12 @@ type Value = AnswerNode & { readonly kind: "value" };
 
 /** Whether two answers mean the same; docs/math-policy.md says what that is, line by line. */
 export function sameAnswer(answer: AnswerNode, gold: AnswerNode): boolean {
-  const [a, b] = unassigned(listed(answer), listed(gold));
+  const [given, expected] = [listed(answer), listed(gold)];
+  const [a, b] = unassigned(spread(given, expected), spread(expected, given));
   const [words, truth] = [wordsOf(a), wordsOf(b)];
   if (words !== undefined && truth !== undefined) return sameWords(words, truth);
   if (a.kind === "value" && b.kind === "value") return sameQuantities(a, b);
-  if (a.kind === "ratio" && b.kind === "ratio") return sameRatio(a.parts, b.parts);
+  if (a.kind === "ratio" && b.kind === "ratio") return sameRatio(a.parts, b.parts, sameAnswer);
   if (a.kind === "ratio" || b.kind === "ratio") return sameQuotient(a, b);
   if (a.kind === "named" && b.kind === "named") return a.set === b.set;
   if (a.kind === "matrix" || b.kind === "matrix") return sameMatrix(a, b);
@@ -60,6 +59,19 @@ function bothSigns(value: Value): readonly AnswerNode[] {
   return ([1, -1] as const).map((sign) => ({ ...value, expression: resolved(value.expression, sign) }));
 }
 
+/** `(x, y) = (1, 2)` beside `x = 1, y = 2`: as a list of assignments too. */
+function spread(node: AnswerNode, other: AnswerNode): AnswerNode {
+  if (node.kind !== "relation" || node.operators.join() !== "=" || other.kind !== "group" || other.open !== "")
+    return node;
+  const [names, values] = node.sides;
+  if (names === undefined || values?.kind !== "group" || values.open !== "(" || !isTupleOfNames(names)) return node;
+  if (names.kind !== "group" || names.items.length !== values.items.length || !isNamed(other)) return node;
+  const items = names.items.map((name, i): AnswerNode => {
+    return { kind: "relation", sides: [name, values.items[i] ?? name], operators: ["="] };
+  });
+  return { kind: "group", open: "", close: "", items };
+}
+
 /**
  * `x = 3` beside `3`, `(x, y) = (1, 2)` beside `(1, 2)`, `x = 1 or x = 2` beside `1, 2`: what an assignment names is left
  * away where the other side names nothing.
@@ -86,8 +98,9 @@ function isNamed(node: AnswerNode): boolean {
   return node.kind === "group" && node.open === "" && node.items.every(isNamed);
 }
 
+/** Equal all along; `x ≡ 3 (mod 5)` names a residue. */
 function chain(node: AnswerNode & { readonly kind: "relation" }): boolean {
-  return node.operators.every((operator) => operator === "=");
+  return node.operators.every((operator) => operator === "=") || node.operators.join() === "\\equiv";
 }
 
 function assigned(node: AnswerNode): AnswerNode {
@@ -109,68 +122,6 @@ function isUnknownCall(node: AnswerNode): boolean {
 
 function isTupleOfNames(node: AnswerNode): boolean {
   return node.kind === "group" && node.open === "(" && node.items.every((item) => subjectOf(item) !== "");
-}
-
-function sameQuantities(a: Value, b: Value): boolean {
-  const [given, truth] = [unitScale(a.unit), unitScale(b.unit)];
-  if (a.unit === b.unit) return sameValue(a.expression, b.expression);
-  if (a.unit !== "" && b.unit !== "") {
-    if (given === undefined || truth === undefined || given.dimension !== truth.dimension) return false;
-    return sameValue(scaled(a), scaled(b));
-  }
-  // A unit that only one side names is no difference; % and ° are numbers besides, a hundredth and π/180.
-  const pure = (a.unit === "" ? truth : given)?.dimension;
-  const share = pure === "share" && isBelowOne((a.unit === "" ? a : b).expression);
-  if (!share && sameValue(a.expression, b.expression)) return true;
-  return (pure === "share" || pure === "angle") && sameValue(scaled(a), scaled(b));
-}
-
-/** A share already, as 0.5 is: 50% and not 0.5%. */
-function isBelowOne(expression: Expression): boolean {
-  return variables(expression).size === 0 && modulus(valueAt(expression, new Map())) < 1;
-}
-
-/** The value in the base unit of its dimension. */
-function scaled(value: Value): Expression {
-  if (value.unit === "°") return call("Multiply", value.expression, call("Divide", symbol("pi"), number(180n)));
-  const scale = unitScale(value.unit);
-  if (scale === undefined) return value.expression;
-  return call("Multiply", value.expression, number(scale.num, scale.den));
-}
-
-/** Proportional, as 2:4 and 1:2; two digits after a colon may be minutes, and those are compared as they stand. */
-function sameRatio(a: readonly AnswerNode[], b: readonly AnswerNode[]): boolean {
-  if (a.length !== b.length) return false;
-  if (a.every((part, i) => sameAnswer(part, b[i] ?? { kind: "text", text: "" }))) return true;
-  const [x, y] = [a.map(scalarOf), b.map(scalarOf)];
-  const [x0, y0] = [x[0], y[0]];
-  if (isMinutes(x[1]) || isMinutes(y[1]) || x0 === undefined || y0 === undefined) return false;
-  return x.every((part, i) => {
-    const other = y[i];
-    if (part === undefined || other === undefined) return false;
-    return sameValue(call("Multiply", part, y0), call("Multiply", other, x0)) && !sameValue(other, number(0n));
-  });
-}
-
-function isMinutes(part: Expression | undefined): boolean {
-  return part?.kind === "number" && part.num < 60n && part.num >= 10n;
-}
-
-function scalarOf(node: AnswerNode): Expression | undefined {
-  return node.kind === "value" && node.unit === "" ? node.expression : undefined;
-}
-
-/** 3:4 beside ¾: a ratio of two, which no clock shows, is their quotient. */
-function sameQuotient(a: AnswerNode, b: AnswerNode): boolean {
-  const [x, y] = [quotientOf(a), quotientOf(b)];
-  return x !== undefined && y !== undefined && sameValue(x, y);
-}
-
-function quotientOf(node: AnswerNode): Expression | undefined {
-  if (node.kind !== "ratio") return scalarOf(node);
-  const [num, den] = node.parts.map(scalarOf);
-  if (node.parts.length !== 2 || num === undefined || den === undefined || isMinutes(den)) return undefined;
-  return call("Divide", num, den);
 }
 
 /** Same shape, entry by entry; a tuple may stand for a vector, a list of lists for a matrix; a determinant is a number. */
