@@ -1,3 +1,4 @@
+export { checkTransfer } from "../experiment/index.js";
 export { type EvalOverrides, type EvalSummary, evalConfig, evalRun } from "./eval.js";
 export { type ExperimentSummary, experimentRun } from "./experiment.js";
 export { inspectData, type TaskInspection } from "./inspect-data.js";

@@ -1,5 +1,11 @@
 import { join } from "node:path";
-import { fingerprintsOf, runProbes, type TransferDocument, transferDocument } from "../experiment/index.js";
+import {
+  checkTransfer,
+  fingerprintsOf,
+  runProbes,
+  type TransferDocument,
+  transferDocument,
+} from "../experiment/index.js";
 import { writeWhole } from "../store/index.js";
 import { inLab, type LabOptions } from "./lab.js";
 
@@ -22,9 +28,10 @@ export interface TransferSummary {
 /**
  * Measures transfer: one single-task run a task (and seed) from one starting point, K² + K evaluations, then writes
  * transfer.json. The same call again resumes, and gives the same matrix as one that was never stopped.
- * @throws StoreError `other_config`; DataError `nothing_measured`
+ * @throws ConfigError `too_few_tasks`; StoreError `other_config`; DataError `nothing_measured`
  */
-export function transferRun(options: LabOptions): Promise<TransferSummary> {
+export async function transferRun(options: LabOptions): Promise<TransferSummary> {
+  checkTransfer(options.config);
   return inLab(options, options.config, async (labs, { folder }) => {
     // Before the probes: data that changes under a run of hours must not pass for what was measured.
     const made = await fingerprintsOf(options.config);

@@ -8,6 +8,6 @@ export { experimentMarkdown } from "./report/markdown.js";
 export { type ExperimentReport, experimentReport } from "./report/report.js";
 export { evaluationBound, promptBound, sumOf } from "./rollout-limits.js";
 export { type ExperimentOutcome, type OnNode, runExperiment } from "./run-experiment.js";
-export { type ProbeOutcome, runProbes } from "./run-probes.js";
+export { checkTransfer, type ProbeOutcome, runProbes } from "./run-probes.js";
 export { type TransferAbout, type TransferDocument, transferDocument } from "./transfer-document.js";
 export { withVariantTasks } from "./variant-tasks.js";

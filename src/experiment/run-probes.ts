@@ -1,3 +1,5 @@
+import type { OmniConfig } from "../config/index.js";
+import { ConfigError } from "../core/index.js";
 import type { Labs } from "./lab.js";
 import { probeNodes } from "./plan-nodes.js";
 import { type NodeResult, readNodes } from "./read-nodes.js";
@@ -8,6 +10,13 @@ import type { NodeEnd } from "./run-node.js";
 export interface ProbeOutcome {
   readonly status: "finished" | "stopped";
   readonly nodes: Readonly<Record<string, NodeResult>>;
+}
+
+/** Called before anything runs. @throws ConfigError `too_few_tasks`: transfer is what tasks do to each other */
+export function checkTransfer(config: OmniConfig): void {
+  if (config.tasks.length > 1) return;
+  const message = "tasks: transfer is what training one task does to another: give two tasks or more";
+  throw new ConfigError(message, { code: "too_few_tasks" });
 }
 
 /**

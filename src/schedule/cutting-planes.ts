@@ -8,8 +8,11 @@ export interface LpRow {
   readonly upper: number;
 }
 
-/** An optimal solution of a linear program; undefined where it is infeasible or the time ran out. */
-export type LpSolution = { readonly values: ArrayLike<number>; readonly objective: number } | undefined;
+/** An optimal solution of a linear program; `unfinished` where the time ran out or the solver met numbers it cannot handle. */
+export type LpSolution =
+  | { readonly values: ArrayLike<number>; readonly objective: number }
+  | "infeasible"
+  | "unfinished";
 
 /** A linear program max c·x, 0 ≤ x ≤ 1, that is solved again and again with more rows and other bounds. */
 export interface LinearProgram {
@@ -18,7 +21,7 @@ export interface LinearProgram {
   solve(timeLimitS: number): LpSolution;
 }
 
-/** Opens a {@link LinearProgram} with these objective coefficients. */
+/** Opens a {@link LinearProgram} with these objective coefficients, none beyond ±1. */
 export type OpenLinearProgram = (objective: readonly number[]) => LinearProgram;
 
 /** What a solver knows of the best order. */
@@ -65,6 +68,10 @@ class CutSearch {
   /** Bounds this near to the best value prove it: rounding, or for whole weights anything below 1. */
   readonly #slack: number;
   readonly #whole: boolean;
+  /** What a bound of the solver may be off by. */
+  readonly #error: number;
+  /** The objective is divided by this: a solver's tolerances are absolute, so great and tiny weights would slip through. */
+  readonly #scale: number;
   readonly #ends: number;
   readonly #added = new Set<number>();
   #best: FoundOrdering;
@@ -84,9 +91,13 @@ class CutSearch {
       }
     }
     this.#offset = offset;
-    this.#whole = weights.every((row, i) => row.every((value, j) => i === j || Number.isInteger(value)));
-    this.#slack = Math.max(tieTolerance(weights), 1e-9 * Math.abs(offset));
-    this.#program = options.openProgram(objective);
+    this.#scale = objective.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    this.#error = 1e-9 * this.#scale * this.#size ** 2;
+    // Whole values are a help only where a bound is known to within one.
+    const whole = weights.every((row, i) => row.every((value, j) => i === j || Number.isInteger(value)));
+    this.#whole = whole && this.#error < 0.5;
+    this.#slack = Math.max(tieTolerance(weights), 1e-9 * Math.abs(offset), this.#whole ? 0 : this.#error);
+    this.#program = options.openProgram(objective.map((value) => value / this.#scale));
     const share = performance.now() + Math.min(0.25 * options.timeLimitS, 0.02 * this.#size) * 1000;
     this.#best = localSearchOrdering(weights, {
       restarts: 200_000,
@@ -117,7 +128,7 @@ class CutSearch {
       const bound = this.#timeLeft() > 0 ? this.#relax(node, open) : { bound: node.bound, values: undefined };
       if (bound === undefined || this.#proves(bound.bound)) continue;
       if (bound.values === undefined) {
-        // The time ran out in this node: its bound stands, and so do those of the nodes that are left.
+        // Nothing more is known of this node: its bound stands, and so do those of the nodes that are left.
         unfinished = Math.max(unfinished, bound.bound, ...open.map((left) => left.bound));
         break;
       }
@@ -138,7 +149,7 @@ class CutSearch {
   }
 
   #rounded(bound: number): number {
-    return this.#whole ? Math.floor(bound + 1e-6) : bound;
+    return this.#whole ? Math.floor(bound + this.#error + 1e-6) : bound;
   }
 
   #timeLeft(): number {
@@ -154,8 +165,9 @@ class CutSearch {
       const left = this.#timeLeft();
       if (left <= 0) return { bound, values: undefined };
       const solved = this.#program.solve(left);
-      if (solved === undefined) return this.#timeLeft() > 0 ? undefined : { bound, values: undefined };
-      bound = Math.min(bound, solved.objective + this.#offset);
+      if (solved === "infeasible") return undefined;
+      if (solved === "unfinished") return { bound, values: undefined };
+      bound = Math.min(bound, solved.objective * this.#scale + this.#offset);
       this.#offer(solved.values);
       const whole = Math.max(bound, ...open.map((other) => other.bound));
       this.#options.onProgress?.({ bound: whole, value: this.#best.value, nodes: this.#nodes });

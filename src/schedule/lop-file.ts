@@ -1,5 +1,6 @@
 import { DataError } from "../core/index.js";
 import type { OrderingWeights } from "./linear-ordering.js";
+import { shownValue } from "./shown-value.js";
 
 /** Reads a bare linear-ordering instance `{"n": …, "matrix": [[…]]}`. @throws DataError naming file, row and column */
 export function readLopFile(document: unknown, name: string): OrderingWeights {
@@ -18,10 +19,7 @@ export function readLopFile(document: unknown, name: string): OrderingWeights {
     }
     const at = row.findIndex((value) => typeof value !== "number" || !Number.isFinite(value));
     if (at >= 0)
-      throw wrong(
-        `matrix[${i}][${at}] is ${JSON.stringify(row[at])}; every cell is a finite number`,
-        `matrix.${i}.${at}`,
-      );
+      throw wrong(`matrix[${i}][${at}] is ${shownValue(row[at])}; every cell is a finite number`, `matrix.${i}.${at}`);
   }
   return matrix as number[][];
 }

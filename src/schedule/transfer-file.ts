@@ -1,4 +1,5 @@
-import { DataError } from "../core/index.js";
+import { shownValue } from "./shown-value.js";
+import { type Json, type NumberRule, TransferCells } from "./transfer-cells.js";
 import { smoothed, type TransferTable } from "./transfer-table.js";
 
 /** How many items each accuracy was measured on. */
@@ -35,8 +36,6 @@ export interface TransferFile {
   readonly notes: readonly string[];
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
 /**
  * Reads contract 1 of `omni schedule`: `scale`, `tasks`, `base`, and either `after` (trained → evaluated → accuracy) or
  * `single` with `transfer` (evaluated → trained → natural log ratio); optional `weights`, `counts`, `entropy`, `kinds`.
@@ -64,28 +63,29 @@ const known = [
 ];
 
 class Reader {
-  readonly #name: string;
+  readonly #cells: TransferCells;
   readonly #notes: string[] = [];
 
   constructor(name: string) {
-    this.#name = name;
+    this.#cells = new TransferCells(name);
   }
 
   file(document: unknown): TransferFile {
-    const root = this.#object(document, "the file");
+    const root = this.#cells.object(document, "the file");
     const scale = this.#scale(root);
     const tasks = this.#tasks(root);
     if (root.after === undefined && root.transfer === undefined) {
-      throw this.#wrong(
+      throw this.#cells.wrong(
         "",
         'give "after" (trained → evaluated → accuracy), or "single" and "transfer" (evaluated → trained → log ratio)',
       );
     }
     if (root.after !== undefined && root.transfer !== undefined) {
-      throw this.#wrong("transfer", 'stands beside "after"; give one of the two');
+      throw this.#cells.wrong("transfer", 'stands beside "after"; give one of the two');
     }
     const counts = this.#counts(root, tasks);
     const raw = this.#accuracies(root, tasks);
+    this.#checkBaseScale(scale, raw.base, raw.single);
     this.#checkScale(scale, [...raw.base, ...raw.single, ...(raw.after?.flat() ?? [])]);
     const unit = scale === "percent" ? 100 : 1;
     const positive = (value: number, items: number | undefined, key: string) =>
@@ -118,35 +118,35 @@ class Reader {
     if (unknownKey !== undefined) this.#notes.push(`key "${unknownKey}" is not known and was not read`);
     if (root.scale === "percent" || root.scale === "fraction") return root.scale;
     const remedy = 'say "percent" (0 … 100) or "fraction" (0 … 1)';
-    throw this.#wrong(
+    throw this.#cells.wrong(
       "scale",
-      root.scale === undefined ? `is missing; ${remedy}` : `is ${show(root.scale)}; ${remedy}`,
+      root.scale === undefined ? `is missing; ${remedy}` : `is ${shownValue(root.scale)}; ${remedy}`,
     );
   }
 
   #tasks(root: Json): readonly string[] {
     const { tasks } = root;
     if (!Array.isArray(tasks) || !tasks.every((task): task is string => typeof task === "string" && task !== "")) {
-      throw this.#wrong("tasks", 'must be a list of names, for example ["math", "code"]');
+      throw this.#cells.wrong("tasks", 'must be a list of names, for example ["math", "code"]');
     }
     const twice = tasks.find((task, at) => tasks.indexOf(task) !== at);
-    if (twice !== undefined) throw this.#wrong("tasks", `names "${twice}" twice`);
+    if (twice !== undefined) throw this.#cells.wrong("tasks", `names "${twice}" twice`);
     if (tasks.length < 2)
-      throw this.#wrong("tasks", "an order needs at least two tasks; with one there is nothing to order");
+      throw this.#cells.wrong("tasks", "has one name; with one task there is nothing to order: give two or more");
     return tasks;
   }
 
   #accuracies(root: Json, tasks: readonly string[]) {
-    const base = this.#row(root.base, "base", tasks, accuracy);
+    const base = this.#cells.row(root.base, "base", tasks, accuracy);
     if (root.after === undefined) {
       return {
         base,
-        single: this.#row(root.single, "single", tasks, accuracy),
+        single: this.#cells.row(root.single, "single", tasks, accuracy),
         singleKey: (i: number) => `single.${tasks[i]}`,
         after: undefined,
       };
     }
-    const byTrained = this.#matrix(root.after, "after", tasks, { diagonal: true, ...accuracy });
+    const byTrained = this.#cells.matrix(root.after, "after", tasks, { diagonal: true, ...accuracy });
     // The file has trained → evaluated; rows of ours are the evaluated task.
     const after = tasks.map((_, i) => tasks.map((_, j) => byTrained[j]?.[i] ?? 0));
     const diagonal = tasks.map((_, i) => after[i]?.[i] ?? 0);
@@ -154,7 +154,7 @@ class Reader {
   }
 
   #logRatios(root: Json, tasks: readonly string[]): number[][] {
-    return this.#matrix(root.transfer, "transfer", tasks, {
+    return this.#cells.matrix(root.transfer, "transfer", tasks, {
       diagonal: false,
       min: Number.NEGATIVE_INFINITY,
       what: "a natural log ratio",
@@ -163,7 +163,7 @@ class Reader {
 
   #weights(root: Json, tasks: readonly string[]): readonly number[] {
     if (root.weights === undefined) return tasks.map(() => 1 / tasks.length);
-    return this.#row(root.weights, "weights", tasks, { min: 0, what: "a weight from 0" });
+    return this.#cells.row(root.weights, "weights", tasks, { min: 0, what: "a weight from 0" });
   }
 
   #counts(root: Json, tasks: readonly string[]): TransferCounts | undefined {
@@ -171,130 +171,88 @@ class Reader {
     const item = { min: 1, whole: true, what: "a number of items from 1" };
     if (counts === undefined) return undefined;
     if (typeof counts === "number") {
-      const n = this.#number(counts, "counts", item);
+      const n = this.#cells.number(counts, "counts", item);
       return { base: tasks.map(() => n), after: tasks.map(() => tasks.map(() => n)) };
     }
-    const both = this.#object(counts, "counts");
-    const base = this.#row(both.base, "counts.base", tasks, item);
-    const byTrained = this.#matrix(both.after, "counts.after", tasks, { diagonal: true, ...item });
+    const both = this.#cells.object(counts, "counts");
+    const base = this.#cells.row(both.base, "counts.base", tasks, item);
+    const byTrained = this.#cells.matrix(both.after, "counts.after", tasks, { diagonal: true, ...item });
     return { base, after: tasks.map((_, i) => tasks.map((_, j) => byTrained[j]?.[i] ?? 0)) };
   }
 
   #results(root: Json, tasks: readonly string[]): ItemResults | undefined {
     if (root.results === undefined) return undefined;
-    const both = this.#object(root.results, "results");
-    const base = this.#object(both.base, "results.base");
-    this.#sameTasks(base, "results.base", tasks, []);
-    const after = this.#object(both.after, "results.after");
-    this.#sameTasks(after, "results.after", tasks, []);
+    const both = this.#cells.object(root.results, "results");
+    const base = this.#cells.object(both.base, "results.base");
+    this.#cells.sameTasks(base, "results.base", tasks, []);
+    const after = this.#cells.object(both.after, "results.after");
+    this.#cells.sameTasks(after, "results.after", tasks, []);
     const rows = tasks.map((task) => this.#items(base[task], `results.base.${task}`, undefined));
     const cells = tasks.map((task, i) =>
       tasks.map((trained) => {
         const key = `results.after.${trained}`;
-        return this.#items(this.#object(after[trained], key)[task], `${key}.${task}`, rows[i]?.length);
+        return this.#items(this.#cells.object(after[trained], key)[task], `${key}.${task}`, rows[i]?.length);
       }),
     );
     return { base: rows, after: cells };
   }
 
   #items(value: unknown, key: string, length: number | undefined): readonly number[] {
-    if (!Array.isArray(value) || value.length === 0) throw this.#wrong(key, "must be a list of one number an item");
+    if (!Array.isArray(value) || value.length === 0)
+      throw this.#cells.wrong(key, "must be a list of one number an item");
     if (length !== undefined && value.length !== length) {
-      throw this.#wrong(key, `has ${value.length} items, the base model was asked ${length}; ask all models the same`);
+      throw this.#cells.wrong(
+        key,
+        `has ${value.length} items, the base model was asked ${length}; ask all models the same`,
+      );
     }
-    return value.map((item, at) => this.#number(item, `${key}.${at}`, { min: 0, what: "a number from 0" }));
+    return value.map((item, at) => this.#cells.number(item, `${key}.${at}`, { min: 0, what: "a number from 0" }));
   }
 
   #entropy(root: Json, tasks: readonly string[]): EntropyProbe | undefined {
     if (root.entropy === undefined) return undefined;
-    const change = this.#matrix(root.entropy, "entropy", tasks, {
+    const change = this.#cells.matrix(root.entropy, "entropy", tasks, {
       diagonal: false,
       min: -1,
       what: "a relative change from -1",
     });
-    const kinds = this.#object(root.kinds ?? {}, "kinds");
+    const kinds = this.#cells.object(root.kinds ?? {}, "kinds");
     const verifiable = tasks.map((task) => {
       const kind = kinds[task];
       if (kind === "verifiable" || kind === "generative") return kind === "verifiable";
-      throw this.#wrong(`kinds.${task}`, 'is needed beside "entropy": "verifiable" or "generative"');
+      throw this.#cells.wrong(`kinds.${task}`, 'is needed beside "entropy": "verifiable" or "generative"');
     });
     return { change, verifiable };
-  }
-
-  #matrix(
-    value: unknown,
-    key: string,
-    tasks: readonly string[],
-    rule: NumberRule & { readonly diagonal: boolean },
-  ): number[][] {
-    const rows = this.#object(value, key);
-    this.#sameTasks(rows, key, tasks, []);
-    return tasks.map((row) => {
-      const cells = this.#object(rows[row], `${key}.${row}`);
-      this.#sameTasks(cells, `${key}.${row}`, tasks, rule.diagonal ? [] : [row]);
-      return tasks.map((column) => {
-        if (!rule.diagonal && row === column) return 0;
-        return this.#number(cells[column], `${key}.${row}.${column}`, rule);
-      });
-    });
-  }
-
-  #row(value: unknown, key: string, tasks: readonly string[], rule: NumberRule): number[] {
-    const cells = this.#object(value, key);
-    this.#sameTasks(cells, key, tasks, []);
-    return tasks.map((task) => this.#number(cells[task], `${key}.${task}`, rule));
-  }
-
-  /** Every task has a cell, and no other has. */
-  #sameTasks(cells: Json, key: string, tasks: readonly string[], optional: readonly string[]): void {
-    const missing = tasks.filter((task) => !(task in cells) && !optional.includes(task));
-    if (missing.length > 0)
-      throw this.#wrong(
-        key,
-        `has no cell for ${missing.map(show).join(", ")}; measure it, or leave the task out of "tasks"`,
-      );
-    const extra = Object.keys(cells).find((cell) => !tasks.includes(cell));
-    if (extra !== undefined)
-      throw this.#wrong(key, `has "${extra}", which is not in "tasks"; add it there, or take it out here`);
-  }
-
-  #object(value: unknown, key: string): Json {
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
-    throw this.#wrong(
-      key === "the file" ? "" : key,
-      value === undefined ? "is missing" : `must be a mapping, not ${show(value)}`,
-    );
-  }
-
-  #number(value: unknown, key: string, { min, whole, what }: NumberRule): number {
-    if (
-      typeof value === "number" &&
-      Number.isFinite(value) &&
-      value >= min &&
-      (whole !== true || Number.isInteger(value))
-    )
-      return value;
-    const not = value === null ? "null (JSON has no NaN: was it measured?)" : show(value);
-    throw this.#wrong(key, `must be ${what}, not ${not}`);
   }
 
   /** Percent and fractions are told apart only by size, so only what cannot be the scale that is said is refused. */
   #checkScale(scale: "percent" | "fraction", values: readonly number[]): void {
     const greatest = Math.max(...values);
     if (scale === "fraction" && greatest > 1) {
-      throw this.#wrong("scale", `says "fraction", but ${greatest} is above 1; say "percent"`);
+      throw this.#cells.wrong("scale", `says "fraction", but ${greatest} is above 1; say "percent"`);
     }
     if (scale === "percent" && greatest > 100)
-      throw this.#wrong("scale", `says "percent", but ${greatest} is above 100`);
+      throw this.#cells.wrong("scale", `says "percent", but ${greatest} is above 100`);
     if (scale === "percent" && greatest > 0 && greatest <= 1) {
-      throw this.#wrong("scale", `says "percent", but no accuracy is above 1 %; say "fraction" if they are shares`);
+      throw this.#cells.wrong(
+        "scale",
+        `says "percent", but no accuracy is above 1 %; say "fraction" if they are shares`,
+      );
     }
+  }
+
+  /** Fractions in one place and percent in the other cannot be told for sure, so they are asked about. */
+  #checkBaseScale(scale: "percent" | "fraction", base: readonly number[], single: readonly number[]): void {
+    if (scale !== "percent" || Math.max(...base) > 1 || Math.max(...single) <= 1) return;
+    this.#notes.push(
+      'no accuracy of "base" is above 1 %, though some after training are: are those of "base" fractions?',
+    );
   }
 
   #positive(value: number, items: number | undefined, key: string): number {
     if (value > 0) return value;
     if (items === undefined) {
-      throw this.#wrong(
+      throw this.#cells.wrong(
         key,
         'is 0, whose logarithm is −∞; give "counts", so that it can be smoothed to ½/(n + 1), or evaluate on more items',
       );
@@ -302,22 +260,6 @@ class Reader {
     this.#notes.push(`${key} is 0 of ${items} items and counts as ½/(n + 1) = ${(0.5 / (items + 1)).toPrecision(2)}`);
     return smoothed(value, items);
   }
-
-  #wrong(key: string, problem: string): DataError {
-    const place = key === "" ? this.#name : `${this.#name}: ${key}`;
-    return new DataError(`${place}${key === "" ? ":" : ""} ${problem}`, { code: "bad_transfer", details: { key } });
-  }
-}
-
-interface NumberRule {
-  readonly min: number;
-  readonly whole?: boolean;
-  readonly what: string;
 }
 
 const accuracy: NumberRule = { min: 0, what: "an accuracy from 0" };
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
-}

@@ -6,6 +6,7 @@ export async function loadHighsPrograms(): Promise<OpenLinearProgram> {
   // The package's types are those of its CommonJS build; the ES module exports the loader itself.
   const load = loader.default as unknown as typeof loader.default.default;
   const highs = await load();
+  const { optimal, infeasible, unboundedOrInfeasible } = highs.constants.modelStatus;
   return (objective) => {
     const columns = objective.length;
     const model = highs.createModel({
@@ -34,7 +35,10 @@ export async function loadHighsPrograms(): Promise<OpenLinearProgram> {
       solve: (timeLimitS) => {
         model.options.set({ time_limit: model.getRunTime() + timeLimitS });
         model.run();
-        if (model.getModelStatus() !== highs.constants.modelStatus.optimal) return undefined;
+        const status = model.getModelStatus();
+        // Every variable is bounded, so "unbounded or infeasible" is the latter.
+        if (status === infeasible || status === unboundedOrInfeasible) return "infeasible";
+        if (status !== optimal) return "unfinished";
         return { values: model.getSolution().colValue, objective: model.getObjectiveValue() };
       },
     };

@@ -132,6 +132,16 @@ it("tells its cost beforehand and starts nothing", async () => {
   expect(existsSync(join(folder, "runs", "dry"))).toBe(false);
 });
 
+it("refuses a single task before anything runs", async () => {
+  writeFileSync(join(folder, "one.yaml"), config(nano.address).replace(/^ {2}- \{ id: echo.*\n/m, ""));
+  for (const how of [["--dry-run"], ["--run-id", "one"]]) {
+    const { code, stderr } = await omni(["transfer", "one.yaml", ...how], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: one.yaml:7:\d+: tasks: transfer is what .*: give two tasks or more\n$/);
+  }
+  expect(existsSync(join(folder, "runs", "one"))).toBe(false);
+});
+
 it("a resume of one of its runs, or of all, names the command that goes on with them", async () => {
   for (const run of ["runs/whole", "runs/whole/runs/base"]) {
     const { code, stderr } = await omni(["resume", run], { cwd: folder });

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { TransferSummary } from "../../compose/index.js";
-import type { OmniConfig } from "../../config/index.js";
+import { type OmniConfig, placedError } from "../../config/index.js";
 import { showSeconds } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
 import { withJson, withRunId, withSet } from "../flags.js";
@@ -22,6 +22,12 @@ export function addTransfer(program: Command, cli: Cli): void {
     .action(async (path: string, options: { set: readonly string[]; runId?: string; dryRun?: boolean }) => {
       const loaded = await configOf(cli, path, options);
       if (options.dryRun === true) {
+        const { checkTransfer } = await import("../../compose/index.js");
+        try {
+          checkTransfer(loaded.config);
+        } catch (error) {
+          throw placedError(error, loaded);
+        }
         const cost = await costOf(loaded.config, loaded.baseDir);
         answer(cli, cost, () => costText(cost));
         return;

@@ -104,8 +104,9 @@ describe("omni schedule FILE", () => {
       ":1:25: matrix[0][1] is null; every cell is a finite number",
       "--lop",
     ],
+    ["a number too great", '{"n": 2, "matrix": [[0, 1e400], [1, 0]]}', ":1:25: matrix[0][1] is Infinity", "--lop"],
     ["a zero", shown({ base: { ...testBlock.base, M: 0 } }), ":10:10: base.M is 0, whose logarithm is −∞"],
-    ["one task", shown({ tasks: ["M"] }), ":3:12: tasks an order needs at least two tasks"],
+    ["one task", shown({ tasks: ["M"] }), ":3:12: tasks has one name; with one task there is nothing to order"],
     [
       "a missing cell",
       shown({ base: { C: 29.6, Q: 41.5, W: 74.2 } }),

@@ -104,6 +104,32 @@ describe("cutting planes and branch and bound", () => {
     );
   });
 
+  it("prove the same order whatever the weights are counted in", { timeout: 120_000 }, async () => {
+    const openProgram = await loadHighsPrograms();
+    const [weights = []] = fc.sample(whole(14, 14), { numRuns: 1, seed: 7 });
+    const best = exactOrdering(weights);
+    for (const power of [-12, -6, 9, 15]) {
+      const scaled = weights.map((row) => row.map((weight) => weight * 10 ** power));
+      const { order, optimal, bound, value } = cutOrdering(scaled, { openProgram, timeLimitS: 20, seed: 1 });
+      expect({ power, optimal, bound }).toEqual({ power, optimal: true, bound: value });
+      expect(orderValue(weights, order)).toBe(orderValue(weights, best));
+    }
+  });
+
+  it("a linear program that the solver gives up proves nothing", () => {
+    const weights = fc.sample(whole(12, 12), { numRuns: 1, seed: 5 })[0] ?? [];
+    const openProgram = () => ({
+      addRows: () => undefined,
+      setBounds: () => undefined,
+      solve: () => "unfinished" as const,
+    });
+    const { optimal, value, bound } = cutOrdering(weights, { openProgram, timeLimitS: 20, seed: 1 });
+    const best = solveSubsets(weights).best.at(-1) ?? 0;
+    expect(optimal).toBe(false);
+    expect(value).toBeLessThanOrEqual(best);
+    expect(bound).toBeGreaterThanOrEqual(best);
+  });
+
   it("without time still give an order and a bound that holds", async () => {
     const openProgram = await loadHighsPrograms();
     const [weights = []] = fc.sample(whole(12, 12), { numRuns: 1, seed: 5 });

@@ -40,6 +40,13 @@ it("a zero with a count becomes ½/(n + 1), and is said", () => {
   expect(notes).toEqual(["base.a is 0 of 49 items and counts as ½/(n + 1) = 0.010"]);
 });
 
+it("a base that looks like fractions beside percent is asked about", () => {
+  const { notes } = read({ ...good, base: { a: 0.4, b: 0.5 } });
+  expect(notes).toEqual([
+    'no accuracy of "base" is above 1 %, though some after training are: are those of "base" fractions?',
+  ]);
+});
+
 describe("wrong input names file and key, and says what to do:", () => {
   it.each([
     ["a list", [], "t.json: must be a mapping, not []"],
@@ -60,7 +67,7 @@ describe("wrong input names file and key, and says what to do:", () => {
       'scale says "fraction", but 70 is above 1; say "percent"',
     ],
     ["above 100", { ...good, base: { a: 140, b: 50 } }, 'scale says "percent", but 140 is above 100'],
-    ["one task", { ...good, tasks: ["a"] }, "tasks an order needs at least two tasks"],
+    ["one task", { ...good, tasks: ["a"] }, "tasks has one name; with one task there is nothing to order"],
     ["a task twice", { ...good, tasks: ["a", "a"] }, 'tasks names "a" twice'],
     [
       "a missing cell",
