@@ -33,12 +33,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
       await program.parseAsync([...argv], { from: "user" });
     }
   } catch (error) {
-    if (error instanceof CommanderError)
-      reportUsage(
-        cli,
-        error,
-        program.commands.find((command) => command.name() === argv[0]),
-      );
+    if (error instanceof CommanderError) reportUsage(cli, error, named(program, argv));
     else reportFailure(cli, error);
   }
   return cli.exitCode;
@@ -101,14 +96,19 @@ function descendants(command: Command): Command[] {
   return command.commands.flatMap((child) => [child, ...descendants(child)]);
 }
 
+/** The command that the first words name, as far as they name one: with its parents, as one types them. */
+function named(command: Command, [word, ...rest]: readonly string[]): string {
+  const child = command.commands.find((each) => each.name() === word);
+  return child === undefined ? command.name() : `${command.name()} ${named(child, rest)}`;
+}
+
 /** Commander's own outcomes: asked-for help is no error, all else is wrong usage of that command. */
-function reportUsage(cli: Cli, error: CommanderError, command: Command | undefined): void {
+function reportUsage(cli: Cli, error: CommanderError, command: string): void {
   if (error.exitCode === 0) return;
   cli.exitCode = exitCodes.usage;
   // The help itself is on stderr already.
   if (error.code === "commander.help" && !cli.json) return;
   const problem = error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, "");
-  const asked = command === undefined ? "" : ` ${command.name()}`;
-  const message = `${problem.replaceAll(/\s+/g, " ")}; see: omni${asked} --help`;
+  const message = `${problem.replaceAll(/\s+/g, " ")}; see: ${command} --help`;
   reportFailure(cli, new OmniError("config", message, { code: "usage", cause: error }));
 }

@@ -4,6 +4,11 @@ import { CancelledError, DataError } from "../core/index.js";
 import { linesOf } from "../tasks/index.js";
 import type { Cli } from "./io.js";
 
+const remedies: Readonly<Record<string, string>> = {
+  ENOENT: "no such file; name one, or - for stdin",
+  EISDIR: "is a folder; name a file, or - for stdin",
+};
+
 /**
  * The lines of a file, or of stdin for `-`, each with its place `file:line`; blank ones are left out. A line that is too
  * long has no text. Throws DataError for a file that cannot be read, CancelledError when the signal fires.
@@ -26,8 +31,7 @@ export async function* inputLines(
   } catch (cause) {
     if (cause instanceof CancelledError) throw cause;
     const code = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    const remedy = code === "ENOENT" ? "no such file; name one, or - for stdin" : `cannot be read (${code})`;
-    throw new DataError(`${name}: ${remedy}`, { code: "no_input", cause });
+    throw new DataError(`${name}: ${remedies[code] ?? `cannot be read (${code})`}`, { code: "no_input", cause });
   } finally {
     signal.removeEventListener("abort", stop);
     stream.destroy();

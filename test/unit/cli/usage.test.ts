@@ -55,6 +55,10 @@ describe("wrong usage is one line with a remedy and exit code 2", () => {
       ["train", "x.yaml", "--run-id", "../up"],
       'error: option \'--run-id <id>\' argument \'../up\' is invalid. use letters, digits, ".", "_", "-" (at most 100).; see: omni train --help\n',
     ],
+    [
+      ["sandbox", "self-check", "--kind", "docker"],
+      "error: unknown option '--kind'; see: omni sandbox self-check --help\n",
+    ],
     [["train", "none.yaml"], "error: none.yaml: no such config file; write one with: omni init\n"],
   ])("%j", async (argv, stderr) => {
     expect(await omni(argv)).toEqual({ code: 2, stdout: "", stderr });
