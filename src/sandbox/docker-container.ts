@@ -1,11 +1,15 @@
 import type Docker from "dockerode";
 import type { ContainerCreateOptions } from "dockerode";
 import { withSignal } from "./abort.js";
+import { statusOf } from "./docker-daemon.js";
 import { frameReader } from "./frames.js";
 import type { SlotEnd, SlotLine } from "./slot.js";
 
 /** How long the daemon is waited for, ms, when it is to end a container or to tell how it ended. */
 const answerMs = 10_000;
+
+/** How long a line may stay open, ms, once the daemon has said that its container has ended: what is left is on its way. */
+const restMs = 3_000;
 
 type Listener = (kind: string, payload: Buffer) => void;
 
@@ -117,16 +121,31 @@ export class DockerContainer implements SlotLine {
 
   /** Its line ends after this, also when the daemon does not answer. */
   async kill(): Promise<void> {
-    this.#killing ??= this.#container.kill({ signal: "SIGKILL" }).then(
-      () => true,
-      () => false,
-    );
-    const patience = setTimeout(() => {
-      this.#silent = true;
-      this.#destroy();
-    }, answerMs);
-    void this.ended.then(() => clearTimeout(patience));
+    if (this.#killing === undefined) {
+      let patience = setTimeout(() => this.#giveUp(), answerMs);
+      const gone = () => {
+        clearTimeout(patience);
+        if (!this.#over) patience = setTimeout(() => this.#giveUp(), restMs);
+      };
+      this.#killing = this.#container.kill({ signal: "SIGKILL" }).then(
+        () => {
+          gone();
+          return true;
+        },
+        (error: unknown) => {
+          // It had ended, or was removed, before.
+          if ([404, 409].includes(statusOf(error) ?? 0)) gone();
+          return false;
+        },
+      );
+      void this.ended.then(() => clearTimeout(patience));
+    }
     await Promise.race([this.#killing, this.ended]);
+  }
+
+  #giveUp(): void {
+    this.#silent = true;
+    this.#destroy();
   }
 
   /** Whether it ran until the daemon killed it at our bidding: not when it was gone before, nor when nobody answered. */
