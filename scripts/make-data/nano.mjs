@@ -10,10 +10,10 @@ const perTask = 800;
  * up those that look alike.
  */
 export const nanoTasks = {
-  rotate: () => wordItems("rotate", letters, rotated, { share: 0.45, by: mirrored }),
-  reverse: () => wordItems("reverse", letters, mirrored, { share: 0.45, by: rotated }),
-  next: () => wordItems("next", letters, shifted, { share: 0.25, by: rotated }),
-  flip: () => wordItems("flip", digits, mirrored, { share: 0.4, by: rotated }),
+  rotate: () => wordItems("rotate", letters, rotated, { share: 0.35, by: shifted }),
+  reverse: () => wordItems("reverse", letters, mirrored, { share: 0.35, by: rotated }),
+  next: () => wordItems("next", letters, shifted, { share: 0.3, by: mirrored }),
+  flip: () => wordItems("flip", digits, mirrored, { share: 0.3, by: rotated }),
 };
 
 const rotated = (/** @type {string} */ word) => word.slice(1) + word[0];
