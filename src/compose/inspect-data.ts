@@ -1,5 +1,5 @@
-import type { OmniConfig } from "../config/index.js";
-import { type ChatMessage, type Item, randomStream } from "../core/index.js";
+import { hint, type OmniConfig } from "../config/index.js";
+import { type ChatMessage, ConfigError, type Item, randomStream } from "../core/index.js";
 import { type LoadReport, openTaskData } from "../tasks/index.js";
 import { approximateTokens } from "./approximate-tokens.js";
 import { cacheFolder } from "./places.js";
@@ -26,7 +26,7 @@ export interface TaskInspection extends LoadReport {
 
 /**
  * Loads each task's data as a run would and tells what became of it. No model is loaded: for the length filter four
- * characters count as one token. Throws as loading does.
+ * characters count as one token. Throws as loading does, ConfigError for a task that the config has not.
  */
 export async function inspectData(options: {
   readonly config: OmniConfig;
@@ -40,7 +40,12 @@ export async function inspectData(options: {
   const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
   const estimate = async (prompts: readonly (readonly ChatMessage[])[]) => prompts.map(approximateTokens);
   const inspections: TaskInspection[] = [];
-  for (const task of config.tasks.filter(({ id }) => taskId === undefined || id === taskId)) {
+  const tasks = config.tasks.filter(({ id }) => taskId === undefined || id === taskId);
+  if (taskId !== undefined && tasks.length === 0) {
+    const ids = config.tasks.map(({ id }) => id);
+    throw new ConfigError(`--task ${taskId}: the config has no such task${hint(taskId, ids)}`);
+  }
+  for (const task of tasks) {
     const { splits, report } = await openTaskData(task, places).load(estimate, signal);
     const items = [...splits.train, ...splits.validation, ...splits.test];
     const shown = randomStream(config.seed, "inspect", task.id).shuffle(splits.train).slice(0, show);

@@ -80,9 +80,10 @@ function textOf(row: Readonly<Record<string, unknown>>, field: string): string {
 }
 
 function missing(row: Readonly<Record<string, unknown>>, field: string): DataError {
-  return new DataError(`field "${field}" is missing or empty${hint(field, Object.keys(row).slice(0, 20))}`, {
-    code: "bad_line",
-  });
+  const problem = Object.hasOwn(row, field)
+    ? "is empty, or no text; fill it in"
+    : `is missing${hint(field, Object.keys(row).slice(0, 20))}`;
+  return new DataError(`field "${field}" ${problem}`, { code: "bad_line" });
 }
 
 function answerText(content: string): string {

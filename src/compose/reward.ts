@@ -71,8 +71,9 @@ export async function openReward(options: RewardOptions): Promise<OpenReward> {
   try {
     const reward = isFamily(family) ? familyReward(family, options, tools) : await moduleReward(family, options);
     const name = isFamily(family) ? family : "custom";
+    const style = styleOf(options);
     const scoreLine = async ({ text, origin }: NumberedLine): Promise<ScoredLine> => {
-      const line = text === undefined ? tooLong(origin) : parseResponseLine(text, name, origin);
+      const line = text === undefined ? tooLong(origin) : parseResponseLine(text, name, origin, style);
       if ("error" in line) return { origin, ok: false, ...line };
       const seed = deriveSeed(config.seed, "reward", line.item.id);
       const { item, response, truncated } = line;
@@ -129,6 +130,10 @@ function askedOf({ config, taskId, verifier, compareVerifiers }: RewardOptions):
   };
 }
 
+function styleOf({ config, taskId, style }: RewardOptions): QaStyle | undefined {
+  return style ?? config.tasks.find(({ id }) => id === taskId)?.data.style;
+}
+
 function familyReward(family: Family, options: RewardOptions, tools: Tools): Reward {
   const { config, taskId, raw, notice } = options;
   if (family === "writing" && tools.judge === undefined) {
@@ -139,7 +144,7 @@ function familyReward(family: Family, options: RewardOptions, tools: Tools): Rew
   }
   checkSettings(family, options);
   const task = taskId === undefined ? undefined : taskNamed(taskId, family, config);
-  const style = options.style ?? task?.data.style;
+  const style = styleOf(options);
   const { verifier, compareVerifiers } = askedOf(options);
   const { boxedOutside = task?.boxedOutside } = options;
   const settings = {
@@ -199,7 +204,8 @@ async function moduleReward(path: string, options: RewardOptions): Promise<Rewar
     exported = (await import(pathToFileURL(path).href)).default;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new ConfigError(`${path}: cannot be loaded (${reason})`, { code: "bad_module", cause });
+    const remedy = /package 'omni-thinker'/.test(reason ?? "") ? "; beside it run: npm install omni-thinker" : "";
+    throw new ConfigError(`${path}: cannot be loaded (${reason})${remedy}`, { code: "bad_module", cause });
   }
   if (isReward(exported)) return exported;
   throw new ConfigError(`${path}: the default export is no reward; use: export default defineReward("name", …)`, {

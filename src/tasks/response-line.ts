@@ -3,7 +3,7 @@ import { type ChatMessage, DataError, type Gold, type Item } from "../core/index
 import { unknownUnit } from "../rewards/index.js";
 import { parseLimits } from "./code/parse-limits.js";
 import { parseTests } from "./code/parse-tests.js";
-import { noGold } from "./family.js";
+import { noGold, type QaStyle } from "./family.js";
 import { isRecord } from "./sources/index.js";
 
 /** A response with its gold, read from a line of JSON: `{"id", "prompt"?, "response", …}` and the family's own field. */
@@ -31,16 +31,21 @@ type Row = Readonly<Record<string, unknown>>;
 
 /**
  * Reads a line for a family. A code line without tests has no gold, and is scored null; any other gold that is missing,
- * like a field of the wrong type, makes the line wrong. `origin` is its `file:line`, which the message begins with.
+ * like options in letter style or a field of the wrong type, makes the line wrong. `origin` is its `file:line`, which the message begins with.
  */
-export function parseResponseLine(text: string, family: string, origin: string): ResponseLine | WrongLine {
+export function parseResponseLine(
+  text: string,
+  family: string,
+  origin: string,
+  style?: QaStyle,
+): ResponseLine | WrongLine {
   let id: string | number | null = null;
   try {
     const row = rowOf(text, origin);
     if (isRounded(row.id)) throw wrong(origin, `id ${row.id} is a number that reading JSON rounds; write it as a text`);
     id = idOf(row.id);
     if (id === null) throw wrong(origin, needs(row, "id", "a text or a number"));
-    return readRow(row, id, family, origin);
+    return readRow(row, id, family, origin, style);
   } catch (error) {
     if (error instanceof DataError) return { id, error };
     throw error;
@@ -64,14 +69,14 @@ function idOf(value: unknown): string | number | null {
   return typeof value === "string" && value !== "" && value.length <= 1000 ? value : null;
 }
 
-function readRow(row: Row, id: string | number, family: string, origin: string): ResponseLine {
+function readRow(row: Row, id: string | number, family: string, origin: string, style?: QaStyle): ResponseLine {
   if (typeof row.response !== "string") throw wrong(origin, needs(row, "response", "a text"));
   if (typeof row.family === "string" && row.family !== family) {
     throw wrong(origin, `family is "${row.family}", but the lines are scored as ${family}; score it on its own`);
   }
   const messages = messagesOf(row.prompt, origin);
   const question = messages.findLast((message) => message.role === "user")?.content ?? "";
-  const gold = goldOf(row, family, origin);
+  const gold = goldOf(row, family, origin, style);
   const item: Item = { id: String(id), taskId: family, question, messages, gold };
   const problem = problemOf(gold, origin);
   return { id, item, response: row.response, truncated: row.truncated === true, ...(problem && { problem }) };
@@ -90,7 +95,7 @@ function isMessage(value: unknown): value is ChatMessage {
   return value.role === "system" || value.role === "user" || value.role === "assistant";
 }
 
-function goldOf(row: Row, family: string, origin: string): Gold {
+function goldOf(row: Row, family: string, origin: string, style?: QaStyle): Gold {
   switch (family) {
     case "math": {
       if (isRounded(row.answer)) {
@@ -101,7 +106,7 @@ function goldOf(row: Row, family: string, origin: string): Gold {
       return { kind: "math", answer };
     }
     case "qa":
-      return qaGold(row, origin);
+      return qaGold(row, origin, style);
     case "code":
       return codeGold(row, origin);
     case "writing":
@@ -123,11 +128,12 @@ function problemOf(gold: Gold, origin: string): DataError | undefined {
   return new DataError(message, { code: "unknown_unit", details: { origin, unit } });
 }
 
-function qaGold(row: Row, origin: string): Gold {
+function qaGold(row: Row, origin: string, style?: QaStyle): Gold {
   const answers = scalars(row.answers ?? row.answer);
   if (answers === undefined) throw wrong(origin, needs(row, "answers", "a list of texts", "qa"));
   const options = row.options === undefined || row.options === null ? undefined : scalars(row.options);
-  if (options === undefined && row.options) throw wrong(origin, needs(row, "options", "a list of texts"));
+  if (options === undefined && (row.options || style === "letter"))
+    throw wrong(origin, needs(row, "options", "a list of texts"));
   return { kind: "qa", answers, ...(options && { options }) };
 }
 

@@ -26,6 +26,8 @@ function parseJson(content: string): Parsed {
     return undecodable("the reply is not JSON");
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undecodable("the reply is no object");
+  // JSON.parse would take the last of several; a quote that is escaped belongs to the reason.
+  if ((content.match(/(?<!\\)"verdict"\s*:/g) ?? []).length > 1) return undecodable("the reply has several verdicts");
   const fields = new Map<string, unknown>(Object.entries(value));
   const reason = fields.get("reason");
   const verdict = asVerdict(fields.get("verdict"));

@@ -3,9 +3,10 @@ import { withDigits } from "./number-words.js";
 /** Longest QA answer that is read, in UTF-16 units. */
 export const MAX_QA_CHARS = 4096;
 
-/** NFKC, one spelling of quotes, dashes and digits, single blanks: what is equal here is equal to any reader. */
+/** NFKC, one spelling of quotes, dashes, digits and powers, single blanks: what is equal here is equal to any reader. */
 export function lightlyNormalised(text: string): string {
   return text
+    .replace(/[⁰¹²³⁴-⁹⁺⁻ⁿ]+/gu, "^$&") // NFKC alone would make 106 of 10⁶.
     .normalize("NFKC")
     .replace(/[‘’‛′]/g, "'")
     .replace(/[“”‟″]/g, '"')

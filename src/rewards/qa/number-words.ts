@@ -4,13 +4,20 @@ const SMALL = (
 ).split(" ");
 const TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split(" ");
 
+const SCALES: ReadonlyMap<string | undefined, number> = new Map([
+  ["thousand", 1e3],
+  ["million", 1e6],
+  ["billion", 1e9],
+  ["trillion", 1e12],
+]);
+
 interface Read {
   readonly value: number;
   /** Words that it took. */
   readonly length: number;
 }
 
-/** Numbers from zero to 999 that stand in words, as digits: `twenty one`, `one hundred and five`; other words as they are. */
+/** Numbers from zero to 999 trillion that stand in words, as digits: `twenty one`, `one thousand and five`; other words as they are. */
 export function withDigits(words: readonly string[]): readonly string[] {
   const plain: string[] = [];
   for (let at = 0; at < words.length; ) {
@@ -21,7 +28,24 @@ export function withDigits(words: readonly string[]): readonly string[] {
   return plain;
 }
 
+/** Groups of falling scale: `two million three thousand and five`. */
 function numberAt(words: readonly string[], at: number): Read | undefined {
+  let [value, length, limit] = [0, 0, Number.POSITIVE_INFINITY];
+  while (limit > 1) {
+    const and = length > 0 && words[at + length] === "and" ? 1 : 0;
+    const group = belowThousand(words, at + length + and);
+    if (group === undefined) break;
+    if (group.value === 0) return length === 0 ? group : { value, length };
+    const scale = SCALES.get(words[at + length + and + group.length]) ?? 1;
+    if (scale >= limit) break;
+    value += group.value * scale;
+    length += and + group.length + (scale > 1 ? 1 : 0);
+    limit = scale;
+  }
+  return length === 0 ? undefined : { value, length };
+}
+
+function belowThousand(words: readonly string[], at: number): Read | undefined {
   const first = belowHundred(words, at);
   if (first === undefined || first.value === 0 || first.value > 9 || words[at + 1] !== "hundred") return first;
   const and = words[at + 2] === "and" ? 1 : 0;

@@ -82,5 +82,5 @@ function chosenOption(answer: string, options: readonly string[]): number | unde
   const index = LETTERS.indexOf(letter.toUpperCase());
   const option = options[index];
   if (option === undefined) return undefined;
-  return rest === "" || normaliseAnswer(rest) === normaliseAnswer(option) ? index : undefined;
+  return /^[.:,]?$/.test(rest) || normaliseAnswer(rest) === normaliseAnswer(option) ? index : undefined;
 }

@@ -132,7 +132,7 @@ describe("omni data distractors", () => {
   });
 
   it("says when a model makes too few, and names a missing field", async () => {
-    write("q3.jsonl", [questions[0], { question: "Why?", anwser: "x" }]);
+    write("q3.jsonl", [questions[0], { question: "Why?", anwser: "x" }, { question: 5, answer: "x" }]);
     const { uncached } = await server((request) =>
       asked(request).options ? '{"right": []}' : '{"options": ["Lyon"]}',
     );
@@ -140,7 +140,8 @@ describe("omni data distractors", () => {
     const { code, stderr } = await omni(argv);
     expect(code).toBe(1);
     expect(stderr).toContain("q3.jsonl:1: only 1 of 15 distractors could be made");
-    expect(stderr).toContain('q3.jsonl:2: field "answer" is missing or empty; did you mean "anwser"?');
+    expect(stderr).toContain('q3.jsonl:2: field "answer" is missing; did you mean "anwser"?');
+    expect(stderr).toContain('q3.jsonl:3: field "question" is empty, or no text; fill it in');
   });
 });
 
@@ -198,5 +199,8 @@ tasks:
     expect(text).toContain("left out 10 (where), 1 (duplicates)");
     expect(text).toContain("[gold]");
     expect(text).not.toContain("\u001b");
+    const unknown = await omni(["data", "inspect", "inspect.yaml", "--task", "trivias"]);
+    expect(unknown).toMatchObject({ code: 2, stdout: "" });
+    expect(unknown.stderr).toContain('--task trivias: the config has no such task; did you mean "trivia"?');
   });
 });

@@ -87,6 +87,9 @@ describe("omni reward", () => {
     };
     const { lines } = await score("qa", [row], "--style", "letter");
     expect(lines[0]?.total).toBeCloseTo(1.2);
+    const without = await score("qa", [{ ...row, options: undefined }], "--style", "letter");
+    expect(without.code).toBe(1);
+    expect(without.lines[0]?.error?.message).toContain('stdin:1: field "options" is missing');
   });
 
   it("runs programs against the three kinds of tests; an item without tests is null, which is no mistake", async () => {
@@ -287,6 +290,16 @@ describe("a wrong line", () => {
     );
     expect(lines[0]?.error?.message).toMatch(/stdin:1: field "tests" is an object of unknown shape; use \{kind: stdio/);
   });
+});
+
+it("of one's own that does not find the package says how to get it there", async () => {
+  writeFileSync(
+    "lost.mjs",
+    'import { defineReward } from "omni-thinker";\nexport default defineReward("a", () => 1);\n',
+  );
+  const { code, stderr } = await omni(["reward", "lost.mjs", "--input", "-"]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("; beside it run: npm install omni-thinker");
 });
 
 describe("wrong usage of omni reward", () => {
