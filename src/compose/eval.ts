@@ -28,8 +28,8 @@ export interface EvalSummary {
   readonly cautions: readonly string[];
 }
 
-/** What one evaluation does otherwise than its config's section `eval`. */
-export type EvalOverrides = Partial<OmniConfig["eval"]>;
+/** What one evaluation does otherwise than its config says, in the section `eval` or for a single task. */
+export type EvalOverrides = Partial<Pick<OmniConfig["eval"], "split" | "samples" | "temperature" | "itemsPerTask">>;
 
 /** Evaluates a config's base model on its held-out items; responses are kept below `run.folder`/evaluations. */
 export function evalConfig(
@@ -85,7 +85,10 @@ export async function evalRun(
 }
 
 function overridden(config: OmniConfig, more: EvalOverrides = {}): OmniConfig {
-  return { ...config, eval: { ...config.eval, ...more } };
+  const { samples, temperature, itemsPerTask: items } = more;
+  const asked = Object.entries({ samples, temperature, items }).filter(([, value]) => value !== undefined);
+  const tasks = config.tasks.map((task) => ({ ...task, eval: { ...task.eval, ...Object.fromEntries(asked) } }));
+  return { ...config, tasks, eval: { ...config.eval, ...more } };
 }
 
 /** A fresh file name: evaluations of one checkpoint lie side by side. */

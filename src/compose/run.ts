@@ -3,7 +3,7 @@ import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname } from "node:path";
 import { loadConfig, type OmniConfig, renderConfig, type ScheduleConfig } from "../config/index.js";
 import { ConfigError, StoreError } from "../core/index.js";
-import { createRunFolder, openRunStore, type RunFolder, type RunStore, runFolder } from "../store/index.js";
+import { createRunFolder, isHalfMade, openRunStore, type RunFolder, type RunStore, runFolder } from "../store/index.js";
 import type { Task } from "../tasks/task.js";
 import type { RunEvent } from "../telemetry/index.js";
 import { type RunContext, type RunTotals, reportMarkdown, runTotals, timeSplit, train } from "../train/index.js";
@@ -97,6 +97,12 @@ export async function resumeRun(options: RunOptions & { readonly runDir: string 
   const folder = runFolder(options.runDir);
   if (!existsSync(folder.config)) {
     throw new StoreError(`${folder.dir}: no run here (config.yaml is missing); list runs with: omni runs`, {
+      code: "no_run",
+    });
+  }
+  if (isHalfMade(folder)) {
+    const again = `start it again with: omni train CONFIG --run-id ${folder.runId}`;
+    throw new StoreError(`${folder.dir}: ended before the run began, so there is nothing to go on with; ${again}`, {
       code: "no_run",
     });
   }

@@ -1,5 +1,5 @@
 export type { JournalPage } from "./journal.js";
-export { createRunFolder, type RunFolder, refuseNetworkFileSystem, runFolder } from "./run-folder.js";
+export { createRunFolder, isHalfMade, type RunFolder, refuseNetworkFileSystem, runFolder } from "./run-folder.js";
 export {
   type CheckpointRecord,
   type EvaluationRecord,

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, statfsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, statfsSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { StoreError } from "../core/index.js";
 
 /** Where the parts of a run lie. */
@@ -32,7 +32,7 @@ export function runFolder(dir: string): RunFolder {
 }
 
 /**
- * Makes the folder of a new run.
+ * Makes the folder of a new run, or takes one over that a process left half made when it was killed.
  * @throws StoreError `run_exists` when the id is taken, `bad_run_id`, `network_filesystem`
  */
 export function createRunFolder(runsFolder: string, runId: string): RunFolder {
@@ -40,17 +40,28 @@ export function createRunFolder(runsFolder: string, runId: string): RunFolder {
     throw new StoreError(`run id "${runId}": use letters, digits, ".", "_", "-" (at most 100)`, { code: "bad_run_id" });
   }
   const dir = resolve(runsFolder, runId);
-  if (existsSync(dir)) {
+  const folder = runFolder(dir);
+  if (existsSync(dir) && !isHalfMade(folder)) {
     throw new StoreError(`${dir}: this run exists; choose another --run-id, or continue it with: omni resume ${dir}`, {
       code: "run_exists",
     });
   }
   mkdirSync(resolve(runsFolder), { recursive: true });
   refuseNetworkFileSystem(resolve(runsFolder));
-  const folder = runFolder(dir);
   mkdirSync(folder.journal, { recursive: true });
   mkdirSync(folder.checkpoints, { recursive: true, mode: 0o700 });
   return folder;
+}
+
+/** Whether this is what a kill leaves before there is a database: the folders, empty, and the config at most. */
+export function isHalfMade(folder: RunFolder): boolean {
+  const names = readdirSync(folder.dir);
+  const ours = [folder.journal, folder.checkpoints, folder.config].map((path) => basename(path));
+  if (!names.every((name) => ours.includes(name))) return false;
+  const empty = (path: string) => existsSync(path) && readdirSync(path).length === 0;
+  // The config comes last, so one without both folders is somebody else's.
+  if (existsSync(folder.config)) return empty(folder.journal) && empty(folder.checkpoints);
+  return [folder.journal, folder.checkpoints].every((path) => !existsSync(path) || empty(path));
 }
 
 /** Magic numbers of file systems where SQLite's WAL is not safe (statfs(2)). */

@@ -10,7 +10,7 @@ let folder: string;
 const config = `version: 1
 model: { base: nano }
 tasks:
-  - { id: sums, family: math, data: { source: sums.jsonl, fields: { question: q, answer: a } } }
+  - { id: sums, family: math, data: { source: sums.jsonl, fields: { question: q, answer: a } }, eval: { items: 1, samples: 2 } }
 train: { groupSize: 2, promptsPerUpdate: 2, maxUpdates: 4, maxTokens: 8, checkpointEvery: 0 }
 eval: { itemsPerTask: 1, maxTokens: 8 }
 sandbox: { kind: embedded }
@@ -56,7 +56,7 @@ describe("a run of nano from the command line", { timeout: 300_000 }, () => {
     expect(steps).toHaveLength(4);
   });
 
-  it("is evaluated with several samples, every response kept in a file that is named", async () => {
+  it("is evaluated as flags say, over a task's own settings too, every response kept in a file that is named", async () => {
     const flags = ["--split", "train", "--samples", "3", "--temperature", "1", "--items", "2", "--json"];
     const { code, stdout } = await omni(["eval", "first", ...flags]);
     expect(code).toBe(0);

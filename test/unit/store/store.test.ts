@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -85,8 +85,21 @@ describe("the journal", () => {
 describe("the run store", () => {
   it("refuses a second run with the same id and says how to continue", () => {
     const root = mkdtempSync(join(tmpdir(), "omni-store-"));
-    createRunFolder(root, "run-a");
+    openRunStore(createRunFolder(root, "run-a"), { write: true, create: true }).close();
     expect(() => createRunFolder(root, "run-a")).toThrow(/this run exists; .*omni resume/);
+  });
+
+  it("takes over a folder that a kill left half made, and none that holds anything", () => {
+    const root = mkdtempSync(join(tmpdir(), "omni-store-"));
+    const { config, journal } = createRunFolder(root, "run-a");
+    expect(createRunFolder(root, "run-a").config).toBe(config);
+    writeFileSync(config, "version: 1");
+    createRunFolder(root, "run-a");
+    writeFileSync(join(journal, "step-000000.jsonl"), "");
+    expect(() => createRunFolder(root, "run-a")).toThrow(/this run exists/);
+    mkdirSync(join(root, "mine"));
+    writeFileSync(join(root, "mine", "config.yaml"), "version: 1");
+    expect(() => createRunFolder(root, "mine")).toThrow(/this run exists/);
   });
 
   it("refuses ids that would leave the runs folder", () => {
