@@ -12,6 +12,8 @@ unittest.case._ShouldStop = ()
 
 SOLUTION = "solution.py"
 TESTS = "tests.py"
+# Characters of a traceback: whole values of the program's stand in its last line.
+MOST_SHOWN = 20_000
 
 
 class Broken(Exception):
@@ -149,6 +151,8 @@ def show(error):
     kept = [frame for frame in frames if frame.filename in (SOLUTION, TESTS)]
     lines = traceback.format_list(kept) if kept else []
     text = "".join(["Traceback (most recent call last):\n", *lines, *traceback.format_exception_only(type(error), error)])
+    if len(text) > MOST_SHOWN:
+        text = "%s\n[...]\n%s" % (text[: MOST_SHOWN // 2], text[-MOST_SHOWN // 2 :])
     try:
         sys.__stderr__.write(text)
         sys.__stderr__.flush()

@@ -176,17 +176,18 @@ def end_all():
             return cpu
 
 
-def clean(folder):
-    """Empties /tmp before the next run of the same job; what resists stays and counts against the disk limit."""
+def clean():
+    """Empties /tmp before the next run of the same job; returns whether nothing resisted."""
     pid = os.fork()
     if pid == 0:
         try:
             os.closerange(0, 3)
-            script = "chmod -R u+rwX /tmp/* /tmp/.[!.]* 2>/dev/null; rm -rf /tmp/* /tmp/.[!.]* /tmp/..?* 2>/dev/null"
-            os.execve("/bin/sh", ["sh", "-c", script], ENVIRONMENT)
+            # Not /tmp itself, which is root's and mounted. A name for each would be too long for a command.
+            os.execve("/bin/sh", ["sh", "-c", "chmod -R u+rwX /tmp 2>/dev/null; rm -rf /tmp 2>/dev/null"], ENVIRONMENT)
         finally:
             os._exit(127)
     os.waitpid(pid, 0)
+    return not os.listdir("/tmp")
 
 
 class Streams:
@@ -322,7 +323,7 @@ def high_pipe():
     return ends
 
 
-def run_program(index, run, wakeup, last):
+def run_program(index, run, wakeup):
     folder = "/tmp/run%d" % index
     os.mkdir(folder)
     for name, text in run["files"].items():
@@ -392,8 +393,6 @@ def run_program(index, run, wakeup, last):
         "wall_s": wall,
         "cpu_s": cpu,
     }
-    if not last:
-        clean(folder)
     send_json(b"X", ended)
 
 
@@ -436,7 +435,14 @@ def run_job(job, wakeup):
     signal.signal(signal.SIGALRM, too_late)
     signal.setitimer(signal.ITIMER_REAL, ends_at - time.monotonic() + 0.1, 1.0)
     for index, run in enumerate(job["runs"]):
-        run_program(index, run, wakeup, index + 1 == len(job["runs"]) and not keep)
+        run_program(index, run, wakeup)
+        if (keep or index + 1 < len(job["runs"])) and not clean():
+            return end_job(False)
+    return end_job(keep)
+
+
+def end_job(keep):
+    """Says that the job is done; runs that it has not done are for another container. Returns whether another job is awaited."""
     send(b"Z")
     if keep:
         signal.signal(signal.SIGALRM, lambda *_: os._exit(3))

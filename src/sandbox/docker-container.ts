@@ -13,11 +13,15 @@ const restMs = 3_000;
 
 type Listener = (kind: string, payload: Buffer) => void;
 
-/** Creates one container, attaches to it, starts it and waits until its supervisor says that it is ready. */
+/**
+ * Creates one container, attaches to it, starts it and waits until its supervisor says that it is ready. `abandon` is given the
+ * removal of one that was not waited for.
+ */
 export async function startContainer(
   docker: Docker,
   options: ContainerCreateOptions,
   signal: AbortSignal,
+  abandon: (removal: Promise<void>) => void,
 ): Promise<DockerContainer> {
   const creating = docker.createContainer(options);
   let container: Docker.Container | undefined;
@@ -32,7 +36,7 @@ export async function startContainer(
     return started;
   } catch (error) {
     // The daemon may still be making it when we give up waiting.
-    void creating.then((made) => made.remove({ force: true, v: true })).catch(() => undefined);
+    abandon(creating.then((made) => made.remove({ force: true, v: true })).catch(() => undefined));
     throw error;
   }
 }

@@ -33,6 +33,8 @@ export class DockerHost {
   readonly #imageIds = new Map<string, Promise<string>>();
   readonly #starts = new Turns(startsAtOnce);
   readonly #ending = new AbortController();
+  /** Removals of containers that nobody waited for. */
+  readonly #removals = new Set<Promise<void>>();
   #live = 0;
   #lost: { readonly sinceMs: number; readonly back: Promise<void>; readonly why: string } | undefined;
 
@@ -63,7 +65,7 @@ export class DockerHost {
       const image = await withSignal(this.#imageId(this.#fleet.images[language]), signal);
       const { labels, runtime } = this.#fleet;
       const plan = { image, labels, limits, ...(runtime === undefined ? {} : { runtime }) };
-      const slot = await startDockerSlot(this.#client.docker, plan, language, signal);
+      const slot = await startDockerSlot(this.#client.docker, plan, language, signal, this.#abandon);
       void slot.line.ended.then(() => {
         this.#live -= 1;
       });
@@ -76,6 +78,11 @@ export class DockerHost {
       this.#starts.pass();
     }
   }
+
+  readonly #abandon = (removal: Promise<void>) => {
+    this.#removals.add(removal);
+    void removal.then(() => this.#removals.delete(removal));
+  };
 
   /** By its id, and once for all, so that a tag moved in mid-run changes nothing. */
   #imageId(image: string): Promise<string> {
@@ -146,10 +153,10 @@ export class DockerHost {
     this.#ending.abort();
     try {
       if (this.#lost === undefined) {
-        await withSignal(
-          removeRun(this.#client.docker, this.#fleet.labels["omni.run"] ?? ""),
-          AbortSignal.timeout(30_000),
-        );
+        const patience = AbortSignal.timeout(30_000);
+        // What the daemon still makes is in no list yet.
+        await withSignal(Promise.all(this.#removals), patience);
+        await withSignal(removeRun(this.#client.docker, this.#fleet.labels["omni.run"] ?? ""), patience);
       }
     } catch (error) {
       const why = OmniError.from(error).message;

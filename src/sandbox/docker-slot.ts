@@ -22,10 +22,11 @@ export async function startDockerSlot(
   plan: ContainerPlan,
   language: Submission["language"],
   signal: AbortSignal,
+  abandon: (removal: Promise<void>) => void,
 ): Promise<DockerSlot> {
   const { signal: bounded, unlink } = linkSignals(signal, AbortSignal.timeout(startDeadlineMs));
   try {
-    const container = await startContainer(docker, containerOptions(plan), bounded);
+    const container = await startContainer(docker, containerOptions(plan), bounded, abandon);
     const { program } = commands[language]("");
     if ((await container.ready).includes(program)) return new DockerSlot(docker, container);
     void container.close();
@@ -94,7 +95,10 @@ export class DockerSlot implements Slot {
     }
   }
 
-  /** The container ended in the middle of a run. Deadline of ours first, then memory, then its own exit status. */
+  /**
+   * The container ended in the middle of a job. Deadline of ours first, then memory, then its own exit status. Between two runs
+   * it ends with those that are done, or a program could lose, by what it leaves behind, a run that it has failed.
+   */
   async explainEnd(recorder: RunRecorder, overdue: boolean, code: number | undefined): Promise<readonly RunOutcome[]> {
     const begun = recorder.running;
     // A program that is not known to have begun was never late.
@@ -106,6 +110,7 @@ export class DockerSlot implements Slot {
     if (begun !== undefined && code !== undefined && code > 0 && code < 128) {
       return [...recorder.outcomes, { ...begun, signal: 9 }];
     }
+    if (begun === undefined && recorder.outcomes.length > 0) return recorder.outcomes;
     throw new SandboxError(`the container was lost in the middle of a run (exit status ${code ?? "unknown"})`, {
       code: "container_lost",
       retryable: true,

@@ -15,6 +15,8 @@ export interface LiveJob {
   /** Sources of the Python modules that are loaded first, in order; the run is `main` of the last. */
   readonly modules: Readonly<Record<string, string>>;
   readonly limits: SandboxLimits;
+  /** Whoever talks with it ends it before that, s. */
+  readonly wallS: number;
   /** Its first message; undefined: it waits for one. */
   readonly first?: string;
   /** Another job follows in the same slot. */
@@ -33,6 +35,7 @@ export class LiveRun {
   readonly #line: SlotLine;
   #stopping: NodeJS.Timeout | undefined;
   #ended = false;
+  #killed = false;
 
   constructor(slot: LineSlot, job: LiveJob, onMessage: (message: Buffer) => void) {
     this.#line = slot.line;
@@ -52,8 +55,10 @@ export class LiveRun {
       // The slot is the next one's from here on.
       this.#ended = true;
       clearTimeout(this.#stopping);
-      const outcomes = end === undefined ? recorder.outcomes : await explain(slot, recorder, end.exit);
-      return outcomes[0] ?? emptyOutcome;
+      if (end === undefined) return recorder.outcomes[0] ?? emptyOutcome;
+      // Ended by us, and not gone with its daemon: no loss, however busy it kept its supervisor.
+      if (this.#killed && end.exit !== undefined) return recorder.outcomes[0] ?? recorder.running ?? emptyOutcome;
+      return (await explain(slot, recorder, end.exit))[0] ?? emptyOutcome;
     });
     this.outcome.catch(() => undefined);
     void slot.line.write(encodeJob(job));
@@ -76,7 +81,10 @@ export class LiveRun {
     if (this.#ended) return;
     this.#ended = true;
     void this.#line.write(Buffer.from("k\0\0\0\0", "latin1"));
-    this.#stopping = setTimeout(() => void this.#line.kill(), graceS * 1000);
+    this.#stopping = setTimeout(() => {
+      this.#killed = true;
+      void this.#line.kill();
+    }, graceS * 1000);
   }
 }
 
@@ -85,15 +93,14 @@ async function explain(slot: LineSlot, recorder: RunRecorder, exit: number | und
   throw new SandboxError("the sandbox was lost in the middle of a run", { code: "container_lost", retryable: true });
 }
 
-function encodeJob({ modules, limits, first, keep = false, again = false }: LiveJob): Buffer {
+function encodeJob({ modules, limits, wallS, first, keep = false, again = false }: LiveJob): Buffer {
   const run = {
     module: Object.keys(modules).at(-1),
     files: {},
     stdin: "",
     feed: "",
     open: true,
-    // Deadlines are kept by whoever talks with it; this is behind them.
-    wall_s: limits.wallS * 2 + 10,
+    wall_s: wallS,
     cpu_s: limits.cpuS ?? null,
     output_bytes: Math.round(limits.outputMb * 1024 * 1024),
     file_bytes: limits.diskMb * 1024 * 1024,

@@ -20,7 +20,14 @@ export interface TestsOutcome {
   /** The judge's last word; undefined when it was not let to have it. */
   readonly report?: TestsReport;
   /** What ended the tests before that. */
-  readonly ending?: "deadline" | "runner" | "out of turn" | "judge memory" | "judge crashed" | "judge left";
+  readonly ending?:
+    | "deadline"
+    | "runner"
+    | "out of turn"
+    | "judge memory"
+    | "judge output"
+    | "judge crashed"
+    | "judge left";
   /** Tests that had passed by then, and how many there are, as the judge told. */
   readonly passed: number;
   readonly total: number;
@@ -51,6 +58,7 @@ const judgeModules = modules(
 
 /** Of each move of the program's this is put down to carrying the messages, ms; in all at most as long as its time limit. */
 const carryMs = 20;
+const slackS = 10;
 
 /** A slot in which judges run, one after the other. */
 export interface JudgeSlot {
@@ -102,12 +110,16 @@ class Conversation {
     this.#over = new Promise((resolve) => {
       this.#end = resolve;
     });
+    // Behind all clocks that are kept here: the program's, the tests', and that of the messages.
+    const wallS = 3 * limits.wallS + slackS;
     this.#judge = new LiveRun(
       judge.slot,
-      { modules: judgeModules, limits: judge.limits, first: JSON.stringify(job), keep: true, again: judge.used },
+      { wallS, modules: judgeModules, limits: judge.limits, first: JSON.stringify(job), keep: true, again: judge.used },
       (message) => this.#fromJudge(message),
     );
-    this.#runner = new LiveRun(runnerSlot, { modules: runnerModules, limits }, (message) => this.#fromRunner(message));
+    this.#runner = new LiveRun(runnerSlot, { wallS, modules: runnerModules, limits }, (message) =>
+      this.#fromRunner(message),
+    );
     this.#watch();
     const runnerEnded = () => {
       this.#runnerEnded = true;
@@ -204,8 +216,9 @@ export function leftSound({ ending }: TestsOutcome): boolean {
 const SIGKILL = 9;
 
 /** Why a judge ended that nobody ended: by what it read or ran. Undefined where it may have been lost with its machine. */
-function judgeEnd({ oom, signal, exit }: RunOutcome): TestsOutcome["ending"] {
+function judgeEnd({ oom, overflow, signal, exit }: RunOutcome): TestsOutcome["ending"] {
   if (oom) return "judge memory";
+  if (overflow) return "judge output";
   if (signal !== null) return signal === SIGKILL ? undefined : "judge crashed";
   return exit === null ? undefined : "judge left";
 }

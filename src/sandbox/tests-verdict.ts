@@ -5,6 +5,7 @@ import { brokenLimit, bySignal, type Judgement, type RunOutcome, reasonOf } from
 const endings: Readonly<Record<NonNullable<TestsOutcome["ending"]>, (run: RunOutcome) => [Verdict, string]>> = {
   deadline: () => ["time_limit", ""],
   "judge memory": () => ["memory_limit", "what the program returned exceeds the judge's memory"],
+  "judge output": () => ["output_limit", "what the program returned made its judge print more than it may"],
   "judge crashed": () => ["tampered", "what the program returned crashed its judge"],
   "judge left": () => ["rejected", "the tests ended their own process before they were done"],
   "out of turn": () => ["tampered", "the program spoke out of turn"],

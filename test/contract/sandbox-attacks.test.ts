@@ -6,8 +6,8 @@ import { containersOf, docker, needDocker } from "../unit/sandbox/docker-here.js
 import { type Attack, attacks } from "./sandbox.attacks.js";
 import { crossing } from "./sandbox.crossing.js";
 
-const submission = ({ name, code, tests, limits }: Attack): Submission => ({
-  ...{ id: name, language: "python", code, tests },
+const submission = ({ name, language = "python", code, tests, limits }: Attack): Submission => ({
+  ...{ id: name, language, code, tests },
   ...(limits === undefined ? {} : { limits }),
 });
 

@@ -1,11 +1,13 @@
 import type { CodeTests } from "../../src/core/index.js";
-import type { SandboxLimits } from "../../src/sandbox/index.js";
+import type { SandboxLimits, Submission } from "../../src/sandbox/index.js";
 import { sandboxPrograms } from "../support/sandbox-programs.js";
 import { forgeries } from "./sandbox.forgeries.js";
 
 /** A hostile program: whatever becomes of it, it earns nothing. */
 export interface Attack {
   readonly name: string;
+  /** Python where it is not told. */
+  readonly language?: Submission["language"];
   readonly code: string;
   readonly tests: CodeTests;
   readonly limits?: Partial<SandboxLimits>;
@@ -261,5 +263,5 @@ export const attacks: readonly Attack[] = [
   ),
   ...named("host", reaching, never),
   ...forgeries(cheats),
-  ...sandboxPrograms("hostile").map(({ name, code, tests, apart }) => ({ name, code, tests, apart, limits })),
+  ...sandboxPrograms("hostile").map(({ shares: _, ...program }) => ({ ...program, limits })),
 ];

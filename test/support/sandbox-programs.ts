@@ -1,10 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { CodeTests } from "../../src/core/index.js";
+import type { Submission } from "../../src/sandbox/index.js";
 
 /** A program with its tests. */
 export interface SandboxProgram {
   readonly name: string;
+  readonly language: Submission["language"];
   readonly code: string;
   readonly tests: CodeTests;
   /** Its tests cannot be kept apart from it. */
@@ -17,14 +19,14 @@ const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url))
 
 /**
  * The programs of a folder of test/fixtures/sandbox: `right` ones earn the reward, `hostile` ones must not. A file holds
- * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`. KIND is stdio, asserts, unittest or
+ * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`. KIND is stdio, node (stdio again), asserts, unittest or
  * `unittest in the same file`; `, sharing a process` or `, apart` may follow it.
  */
 export function sandboxPrograms(which: "right" | "hostile"): readonly SandboxProgram[] {
   const folder = `${fixtures}${which}/`;
   return readdirSync(folder).flatMap((file) =>
     readFileSync(folder + file, "utf8")
-      .split(/^#% (?=(?:stdio|asserts|unittest)\b)/m)
+      .split(/^#% (?=(?:stdio|node|asserts|unittest)\b)/m)
       .slice(1)
       .map(parse),
   );
@@ -38,8 +40,9 @@ function parse(text: string): SandboxProgram {
   const [tests = ""] = part("tests");
   const outputs = part("out");
   const shares = kind.endsWith(", sharing a process");
-  const given = { name: `${kind}: ${name}`, code, shares, apart: kind.endsWith(", apart") };
-  if (kind === "stdio") {
+  const language = kind === "node" ? "node" : "python";
+  const given = { name: `${kind}: ${name}`, language, code, shares, apart: kind.endsWith(", apart") } as const;
+  if (kind === "stdio" || kind === "node") {
     const cases = part("in").map((stdin, place) => ({ stdin, stdout: outputs[place] ?? "" }));
     return { ...given, tests: { kind: "stdio", cases } };
   }
