@@ -40,12 +40,12 @@ describe("right programs of every sort in Docker", () => {
 const beyond = /asyncio|thread|process|signal|fork|Isolated|recursionlimit|_exit|tempfile|fileinput/i;
 
 describe("right programs in the embedded sandbox", () => {
-  it("keep their reward, where WebAssembly can hold them", { timeout: 600_000 }, async () => {
+  it("keep their reward, where WebAssembly can hold them", { timeout: 1_800_000 }, async () => {
     const fit = programs.filter(
       ({ language, code, tests }) => language === "python" && !beyond.test(code + JSON.stringify(tests)),
     );
     const all = process.env.OMNI_SANDBOX_RIGHT === "all";
-    const sandbox = openEmbeddedSandbox({ concurrency: 2 });
+    const sandbox = openEmbeddedSandbox({ concurrency: 2, limits: { wallS: 60 } });
     try {
       const tried = all ? fit : randomStream(1, "embedded").shuffle(fit).slice(0, 24);
       const ran = await Promise.all(
