@@ -135,9 +135,11 @@ const doors: readonly Attack[] = [
   ),
   refused("signal the supervisor", "os.kill(1, 19); os.stat('/nowhere')"),
   refused(
-    "raise its own limits",
+    "raise its own limits, or change the supervisor's",
     "resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 40, 1 << 40))",
     "resource.setrlimit(resource.RLIMIT_NOFILE, (1 << 16, 1 << 16))",
+    "resource.prlimit(1, resource.RLIMIT_NOFILE, (64, 64))",
+    "os.setpriority(os.PRIO_PROCESS, 1, 19)",
     "os.nice(-5)",
     "os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))",
   ),

@@ -92,15 +92,18 @@ export async function buildImage(options: ImageBuild): Promise<{ readonly image:
   createInterface(child.stdout).on("line", (line) => {
     last = line;
   });
+  // The last line is held back: where the build fails it is the error, which is told once.
   createInterface(child.stderr).on("line", (line) => {
-    if (line.trim() !== "") told = line;
-    options.onLine(line);
+    if (line.trim() === "") return;
+    if (told !== "") options.onLine(told);
+    told = line;
   });
   const [code] = await once(child, "close");
   options.signal?.removeEventListener("abort", stop);
   if (options.signal?.aborted) throw new CancelledError("cancelled", { cause: options.signal.reason });
   if (code === missing)
     throw new PrerequisiteError(told.replace(/^sandbox image: /, ""), { code: "image_tools_missing" });
+  if (code === 0 && told !== "") options.onLine(told);
   const [image, id] = last.split(" ");
   if (code !== 0 || image === undefined || id === undefined) {
     throw new SandboxError(`the image ${options.name} was not made: ${told}`, { code: "image_build_failed" });

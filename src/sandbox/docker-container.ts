@@ -44,7 +44,6 @@ export async function startContainer(
 /** A running container whose first process speaks frames (u8 kind, u32 length, payload) over the attached stream. */
 export class DockerContainer implements SlotLine {
   readonly id: string;
-  readonly startedAt = Math.floor(Date.now() / 1000) - 1;
   /** What its supervisor finds in the image: `python3`, `node`. */
   readonly ready: Promise<readonly string[]>;
   readonly ended: Promise<SlotEnd>;

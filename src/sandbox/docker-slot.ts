@@ -119,10 +119,12 @@ export class DockerSlot implements Slot {
 
   /** Asks the daemon's event log, since the container removes itself. */
   async #ranOutOfMemory(): Promise<boolean> {
-    const until = Math.floor(Date.now() / 1000) + 1;
     try {
+      // By the daemon's clock: another host's may differ from ours.
+      const { SystemTime } = (await this.#docker.info()) as { readonly SystemTime: string };
+      const until = Math.floor(Date.parse(SystemTime) / 1000) + 1;
       const events = await this.#docker.getEvents({
-        since: this.line.startedAt,
+        since: 1,
         until,
         filters: { container: [this.line.id], event: ["oom"] },
       });

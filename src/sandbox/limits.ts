@@ -14,15 +14,14 @@ export function resolveLimits(...given: readonly (Partial<SandboxLimits> | undef
   return Object.assign({}, defaultLimits, ...given);
 }
 
-/** What is wrong with these limits, in one line and by the names that they have in files; undefined when nothing is. */
+/** All that is wrong with these limits, in one line and by the names that they have in files; undefined when nothing is. */
 export function limitsProblem(limits: SandboxLimits): string | undefined {
-  for (const [name, [least, most]] of Object.entries(ranges)) {
+  const problems = Object.entries(ranges).flatMap(([name, [least, most]]) => {
     const value: unknown = Reflect.get(limits, name);
-    if (value === undefined && name === "cpuS") continue;
-    if (typeof value !== "number" || !(value >= least && value <= most)) {
-      const told = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-      return `limit ${told} is ${JSON.stringify(value) ?? String(value)}; give a number from ${least} to ${most}`;
-    }
-  }
-  return undefined;
+    if (value === undefined && name === "cpuS") return [];
+    if (typeof value === "number" && value >= least && value <= most) return [];
+    const told = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    return `limit ${told} is ${JSON.stringify(value) ?? String(value)}; give a number from ${least} to ${most}`;
+  });
+  return problems.length === 0 ? undefined : problems.join("; ");
 }

@@ -14,11 +14,15 @@ const names: Readonly<Record<string, keyof CodeLimits>> = {
 export function parseLimits(given: unknown): CodeLimits | string {
   if (given === undefined || given === null) return {};
   if (!isRecord(given)) return 'field "limits" must be an object';
+  const unknown = Object.keys(given).filter((name) => names[name] === undefined);
+  if (unknown.length > 0) {
+    const told = unknown.map((name) => `"${name}"`).join(", ");
+    return `unknown limit${unknown.length > 1 ? "s" : ""} ${told}; use ${Object.keys(names).join(", ")}`;
+  }
   const limits: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     const known = names[name];
-    if (known === undefined) return `unknown limit "${name}"; use ${Object.keys(names).join(", ")}`;
-    if (value !== null) limits[known] = value;
+    if (known !== undefined && value !== null) limits[known] = value;
   }
   return limits;
 }

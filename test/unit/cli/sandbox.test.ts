@@ -47,6 +47,7 @@ describe("omni sandbox run", () => {
       [{ ...program, tests: { kind: "magic" } }, /unknown shape/, "rejected"],
       [{ ...program, tests: { kind: "asserts", code: "assert (" } }, /do not parse/, "rejected"],
       [{ ...program, limits: { wall_s: -1 } }, /limit wall_s is -1/, "rejected"],
+      [{ ...program, limits: { wall_s: 0, pids: -1 } }, /limit wall_s is 0;.*; limit pids is -1/, "rejected"],
       [{ ...program, limits: { walls: 1 } }, /unknown limit "walls"/, "rejected"],
       [{ ...program, code: "#".repeat(1024 * 1024 + 1) }, /1048577 bytes long/, "rejected"],
     ];
@@ -57,7 +58,13 @@ describe("omni sandbox run", () => {
       const told = stderr.split("\n").find((line) => line.startsWith(`error: stdin:${index + 1}: `));
       expect(told).toMatch(message);
     }
-    expect(stderr).toContain("13 lines, 1 passed, 12 wrong");
+    expect(stderr).toContain("14 lines, 1 passed, 13 wrong");
+  });
+
+  it("says that there is nothing in an empty input", { timeout: wide }, async () => {
+    const { code, stdout, stderr } = await omni(["sandbox", "run", "--input", "-", ...embedded], { stdin: ["\n"] });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/error: stdin: there is no line in it/);
   });
 
   it("stops at the first wrong line with --strict", { timeout: wide }, async () => {

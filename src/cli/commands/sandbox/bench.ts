@@ -83,15 +83,23 @@ function shown(result: BenchResult): string {
     ["llm-sandbox", llmSandbox?.freshPerS],
     ["llm-sandbox, its pool (containers shared)", llmSandbox?.pooledPerS],
   ];
-  const ratio = (value: number) => (stdio === null ? "" : `${(stdio.perS / value).toPrecision(3)}×`);
+  const ratio = (value: number) =>
+    stdio === null || value === stdio.perS ? "" : `${(stdio.perS / value).toPrecision(3)}×`;
   const ms = (seconds: number) => `${(1000 * seconds).toFixed(0)} ms`;
   const measured = rows.flatMap(([name, value]) =>
     value === null || value === undefined ? [] : [[name, `${value.toPrecision(3)}/s`, ratio(value)]],
   );
+  const compared = measured.some(([, , faster]) => faster !== "");
   return [
     ...(measured.length === 0
       ? []
-      : [table([`programs at a time: ${result.concurrency}`, "a second", "stdio is faster by"], measured), ""]),
+      : [
+          table(
+            [`programs at a time: ${result.concurrency}`, "a second", compared ? "stdio is faster by" : ""],
+            measured,
+          ),
+          "",
+        ]),
     ...Object.entries(result.notMeasured).map(([part, why]) => `not measured: ${part}: ${why}`),
     ...(latency === null
       ? []

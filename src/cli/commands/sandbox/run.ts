@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RunLine } from "../../../compose/index.js";
+import { DataError } from "../../../core/index.js";
 import type { Sandbox } from "../../../sandbox/sandbox.js";
 import { oneLine } from "../../../telemetry/index.js";
 import { exitCodes } from "../../exit-code.js";
@@ -99,6 +100,12 @@ async function runAll(cli: Cli, sandbox: Sandbox, flags: RunFlags, signal: Abort
     }
   } finally {
     clearInterval(progress);
+  }
+  if (count.lines === 0) {
+    const name = flags.input === "-" ? "stdin" : flags.input;
+    throw new DataError(`${name}: there is no line in it; each line is a program as a JSON object`, {
+      code: "no_input",
+    });
   }
   const problems = unpassed.problems();
   for (const problem of problems) say(cli, `error: ${oneLine(problem)}`);
