@@ -28,6 +28,11 @@ export function withRunId(command: Command): Command {
   return command.option("--run-id <id>", "name of the run (default: the config's name and the time)", runId);
 }
 
+/** Adds `--run-id` of a command that makes several runs, and goes on with them when it is given again. */
+export function withLabId(command: Command): Command {
+  return command.option("--run-id <id>", "name of the folder of runs (default: the config's name)", runId);
+}
+
 /** Parser of an option that is a whole number in a range. Throws what commander shows as wrong usage. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {

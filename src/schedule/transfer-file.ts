@@ -154,11 +154,21 @@ class Reader {
   }
 
   #logRatios(root: Json, tasks: readonly string[]): number[][] {
-    return this.#cells.matrix(root.transfer, "transfer", tasks, {
+    const rows = this.#cells.matrix(root.transfer, "transfer", tasks, {
       diagonal: false,
       min: Number.NEGATIVE_INFINITY,
       what: "a natural log ratio",
     });
+    for (const [i, row] of rows.entries()) {
+      // Beyond it a prediction is no number any more: e^709 is the greatest there is, e^−745 is 0.
+      if (row.reduce((sum, ratio) => sum + Math.abs(ratio), 0) <= maxLogChange) continue;
+      const remedy = "give natural log ratios, ln(after / base)";
+      throw this.#cells.wrong(
+        `transfer.${tasks[i]}`,
+        `adds up to more than ${maxLogChange}, no accuracy changes so; ${remedy}`,
+      );
+    }
+    return rows;
   }
 
   #weights(root: Json, tasks: readonly string[]): readonly number[] {
@@ -261,5 +271,7 @@ class Reader {
     return smoothed(value, items);
   }
 }
+
+const maxLogChange = 700;
 
 const accuracy: NumberRule = { min: 0, what: "an accuracy from 0" };

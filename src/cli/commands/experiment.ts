@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { ExperimentSummary, Plan } from "../../compose/index.js";
 import { exitCodes } from "../exit-code.js";
 import { experimentLines } from "../experiment-lines.js";
-import { withJson, withRunId, withSet } from "../flags.js";
+import { withJson, withLabId, withSet } from "../flags.js";
 import { answer, type Cli, say } from "../io.js";
 import { labSession } from "../lab-session.js";
 import { configOf, shortPath } from "../run-session.js";
@@ -37,7 +37,7 @@ The first Ctrl-C finishes the step and saves (exit code 130), the second stops a
       const summary = await labSession(cli, loaded, options.runId, experimentRun);
       finish(cli, summary, path);
     });
-  withJson(withRunId(withSet(command)));
+  withJson(withLabId(withSet(command)));
 }
 
 function experimentText(plan: Plan["experiment"], path: string): string {

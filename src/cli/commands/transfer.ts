@@ -3,7 +3,7 @@ import type { TransferSummary } from "../../compose/index.js";
 import { type OmniConfig, placedError } from "../../config/index.js";
 import { showSeconds } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
-import { withJson, withRunId, withSet } from "../flags.js";
+import { withJson, withLabId, withSet } from "../flags.js";
 import { answer, type Cli, say } from "../io.js";
 import { labSession } from "../lab-session.js";
 import { knownRate } from "../plan-estimate.js";
@@ -36,7 +36,7 @@ export function addTransfer(program: Command, cli: Cli): void {
       const summary = await labSession(cli, loaded, options.runId, transferRun);
       finish(cli, summary, againCommand(path, options));
     });
-  withJson(withRunId(withSet(command)));
+  withJson(withLabId(withSet(command)));
 }
 
 const help = `

@@ -7,7 +7,9 @@ const methodNames = { joint: "joint training", merge: "TIES merging", sft: "SFT 
 /** The headline gains in words, or why there are none. */
 export function headlineSentences({ headlines, methods }: ExperimentReport): readonly string[] {
   const best = methods.find(({ name }) => name.endsWith("(best)"));
-  if (headlines.length === 0) return ["No order and baseline were both run, so no gain is told."];
+  if (headlines.length === 0) {
+    return ["No gain is told: no order and baseline were both run, or the baseline's mean is 0."];
+  }
   return headlines.map(({ over, gain }) => {
     const name = methodNames[over as keyof typeof methodNames] ?? over;
     return `The mean over tasks of ${best?.name ?? "the first order"} is ${signed(gain)} relative to ${name}.`;

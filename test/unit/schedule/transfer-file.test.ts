@@ -89,6 +89,11 @@ describe("wrong input names file and key, and says what to do:", () => {
       { ...good, after: { a: { a: 60, b: 0 }, b: good.after.b } },
       'after.a.b is 0, whose logarithm is −∞; give "counts"',
     ],
+    [
+      "log ratios beyond all numbers",
+      { ...good, after: undefined, single: { a: 60, b: 70 }, transfer: { a: { b: 900 }, b: { a: 0.1 } } },
+      "t.json: transfer.a adds up to more than 700, no accuracy changes so; give natural log ratios",
+    ],
     ["neither after nor transfer", { ...good, after: undefined }, 'give "after"'],
     ["both", { ...good, transfer: {} }, 'transfer stands beside "after"'],
     ["a count of nothing", { ...good, counts: 0 }, "counts must be a number of items from 1, not 0"],
