@@ -195,7 +195,7 @@ function decimal(cursor: Cursor): Rational | undefined {
   return text(cursor) === "\\overline" ? repeating(cursor, whole, point) : shift(BigInt(whole + point), -point.length);
 }
 
-/** The groups after `1` in `1,000`, `1{,}000` or `1\,000`; "" when there are none. */
+/** The groups after `1` in `1,000`, `1{,}000`, `1\,000` or `1 000`; "" when there are none. */
 function thousands(cursor: Cursor, first: string): string {
   if (!/^[1-9]\d{0,2}$/.test(first)) return "";
   let digits = "";
@@ -203,14 +203,16 @@ function thousands(cursor: Cursor, first: string): string {
     const separator = separatorLength(cursor);
     const next = cursor.tokens[cursor.at + separator];
     if (next === undefined || separator < 0 || !/^\d{3}(\.\d+)?$/.test(next.text)) return digits;
-    if (separator > 0 ? next.gap !== "" : next.gap !== "thin") return digits;
+    if (separator > 0 ? next.gap !== "" : next.gap === "") return digits;
+    // 1 234/235 is a mixed number.
+    if (next.gap === "blank" && text(cursor, separator + 1) === "/") return digits;
     digits += next.text;
     cursor.at += separator + 1;
     if (next.text.length > 3) return digits;
   }
 }
 
-/** Tokens that the separator at the cursor takes: 1 for `,`, 3 for `{,}`, 0 for a thin space, −1 for none. */
+/** Tokens that the separator at the cursor takes: 1 for `,`, 3 for `{,}`, 0 for a blank or thin space, −1 for none. */
 function separatorLength(cursor: Cursor): number {
   if (text(cursor) === ",") return 1;
   if (text(cursor) === "{" && text(cursor, 1) === "," && text(cursor, 2) === "}") return 3;

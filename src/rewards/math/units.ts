@@ -13,6 +13,7 @@ cent ¢ : dollars 1/100
 mm millimeter millimetre : length 1/1000
 cm centimeter centimetre : length 1/100
 m meter metre : length 1
+dm decimeter decimetre : length 1/10
 km kilometer kilometre : length 1000
 in inch inches : length 127/5000
 ft foot feet : length 381/1250
@@ -39,12 +40,17 @@ month : years 1/12
 year yr : years 1
 mi/h mph
 km/h kph kmh
-hz Hz hertz
-N newton
-J joule
-W watt
+hz Hz hertz : frequency 1
+khz kHz kilohertz : frequency 1000
+N newton : force 1
+kN kilonewton : force 1000
+J joule : energy 1
+kJ kilojoule : energy 1000
+W watt : power 1
+kW kilowatt : power 1000
 V volt
-Pa pascal
+Pa pascal : pressure 1
+kPa kilopascal : pressure 1000
 K kelvin
 unit
 point

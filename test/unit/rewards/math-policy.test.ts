@@ -60,6 +60,10 @@ const same: Readonly<Record<string, Pairs>> = {
   ],
   Letters: [
     ["ab", "ba"],
+    ["n\\cdot2^{n-1}", "n2^{n-1}"],
+    ["\\frac{n 2^n}{2}", "n \\cdot 2^{n-1}"],
+    ["\\sqrt{2} 3", "3\\sqrt2"],
+    ["\\pi 2", "2\\pi"],
     ["2xzy", "2xyz"],
   ],
   Words: [
@@ -83,6 +87,9 @@ const same: Readonly<Record<string, Pairs>> = {
     ["1/3", "P(A)=1/3"],
     ["\\frac38", "P(X=2)=\\frac38"],
     ["x^2", "P(x)=x^2"],
+    ["\\frac{x-1}{2}", "f^{-1}(x)=\\frac{x-1}{2}"],
+    ["f^{-1}(x)=0.5(x-1)", "f^{-1}(x)=\\frac{x-1}{2}"],
+    ["2x", "\\frac{dy}{dx}=2x"],
     ["t^2", "s(t)=t^2"],
     ["60^\\circ", "\\angle ABC=60^\\circ"],
     ["y=x+1", "f(x)=x+1"],
@@ -144,6 +151,7 @@ const same: Readonly<Record<string, Pairs>> = {
     ["5 marbles", "5\\text{ marbles}"],
     ["500 cm", "5 m"],
     ["2 kg", "2000 g"],
+    ["1 kJ", "1000\\text{ J}"],
     ["60 min", "1 h"],
     ["20 m/s", "72 km/h"],
     ["1000 mL", "1 L"],
@@ -188,6 +196,9 @@ const same: Readonly<Record<string, Pairs>> = {
     ["1,000", "1000"],
     ["1{,}000", "1000"],
     ["1\\,000", "1000"],
+    ["10\\ 000", "10000"],
+    ["1 234 567.5", "1234567.5"],
+    ["469/235", "1 234/235"],
     ["200, 1", "1, 200"],
   ],
   Dress: [
@@ -256,7 +267,14 @@ const different: Readonly<Record<string, Pairs>> = {
     ["ABC", "abc"],
     ["green, blue", "\\text{Blue, Red}"],
   ],
-  Letters: [["AB", "BA"]],
+  Letters: [
+    ["AB", "BA"],
+    ["x2", "2x"],
+    ["x2", "x^2"],
+    ["2^n n2", "2^n n^2"],
+    ["x + 2 3", "x + 6"],
+    ["10^{2} 3", "300"],
+  ],
   Words: [
     ["god", "dog"],
     ["on", "no"],
@@ -282,6 +300,8 @@ const different: Readonly<Record<string, Pairs>> = {
     ["y = 3", "x = 3"],
     ["P(B)=1/3", "P(A)=1/3"],
     ["Q(x)=x^2", "P(x)=x^2"],
+    ["f(x)=x^2", "f^{-1}(x)=x^2"],
+    ["\\frac{dx}{dy}=2x", "\\frac{dy}{dx}=2x"],
     ["A(x+1)=2", "2"],
     ["k(x)=kx", "kx"],
     ["(x,y)=(0.5,-3)", "(x,y)=(-3,0.5)"],
@@ -369,6 +389,9 @@ const different: Readonly<Record<string, Pairs>> = {
   Thousands: [
     ["1, 000", "1000"],
     ["1, 200", "1200"],
+    ["1 20", "120"],
+    ["0 120", "120"],
+    ["1 234/235", "1234/235"],
   ],
   Dress: [
     ["5", "\\boxed{6}"],

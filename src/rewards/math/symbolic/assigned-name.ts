@@ -7,7 +7,7 @@ import { isEnclosed } from "./split.js";
 const EVENT = /^(=|<|>|\\le|\\ge|\\ne|\\in|\||\\mid|\\cap|\\cup|\\text)$/;
 
 /**
- * The name on the left of `P(x) = …`, `P(X = 2) = …`, `s(t) = …`, `\angle ABC = …`; undefined where the left side may be a
+ * The name on the left of `P(x) = …`, `P(X = 2) = …`, `s(t) = …`, `\angle ABC = …`, `\frac{dy}{dx} = …`; undefined where the left side may be a
  * product. `f(x)` is left to the expression parser, and a letter that `others` hold as well is a factor.
  */
 export function assignedName(tokens: readonly Token[], others: readonly Token[]): string | undefined {
@@ -15,6 +15,7 @@ export function assignedName(tokens: readonly Token[], others: readonly Token[])
   if (first?.text === "\\angle" && second !== undefined && /^[A-Z]{1,3}$/.test(second.text)) {
     return tokens.at(-1) === second ? `\\angle ${second.text}` : undefined;
   }
+  if (first?.text === "\\frac" && /^\\frac\{d[a-z]\}\{d[a-z]\}$/.test(render(tokens))) return render(tokens);
   if (first?.kind !== "word" || !/^[A-Za-z]$/.test(first.text) || /^[fgh]$/.test(first.text)) return undefined;
   const call = tokens.slice(1);
   if (!/^[([]$/.test(call[0]?.text ?? "") || !isEnclosed(call)) return undefined;

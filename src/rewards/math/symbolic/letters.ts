@@ -4,6 +4,8 @@ import { readFunction } from "./functions.js";
 import { functionOf, GREEK } from "./names.js";
 import { type GrammarReader, type TokenReader, Unreadable } from "./token-reader.js";
 
+const INVERSE = ["^", "{", "-", "1", "}"];
+
 /** A word that was just read: a function, a named constant, or variables side by side. */
 export function readWord(reader: GrammarReader, token: Token): Expression {
   const { text } = token;
@@ -19,7 +21,9 @@ export function readWord(reader: GrammarReader, token: Token): Expression {
   const letters = [...text];
   const last = letters.pop() ?? text;
   const head =
-    /^[fgh]$/.test(last) && opensAfterPrimes(reader) ? unknownFunction(reader, last) : subscripted(reader, last);
+    /^[fgh]$/.test(last) && (opensAfterPrimes(reader) || opensAfterInverse(reader))
+      ? unknownFunction(reader, last)
+      : subscripted(reader, last);
   // The exponent that follows belongs to the last letter: ab^2 = a·b².
   return letters.length === 0 ? head : lettersBefore(reader, letters, head);
 }
@@ -50,8 +54,17 @@ function opensAfterPrimes(reader: TokenReader): boolean {
   return reader.text(ahead) === "(";
 }
 
+/** `^{-1}(`: of an unknown function, its inverse. */
+function opensAfterInverse(reader: TokenReader): boolean {
+  return INVERSE.every((text, i) => reader.text(i) === text) && reader.text(INVERSE.length) === "(";
+}
+
 function unknownFunction(reader: GrammarReader, letter: string): Expression {
   let name = letter;
+  if (opensAfterInverse(reader)) {
+    reader.skip(INVERSE.length);
+    name += INVERSE.join("");
+  }
   for (; reader.text() === "'"; reader.skip()) name += "'";
   reader.expect("(");
   return { kind: "call", head: "Apply", name, args: [reader.closed(")")] };

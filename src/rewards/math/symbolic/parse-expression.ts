@@ -1,5 +1,15 @@
 import type { Token } from "../tokens.js";
-import { call, type Expression, INFINITY, negate, number, symbol } from "./expression.js";
+import {
+  call,
+  contains,
+  type Expression,
+  hasSymbol,
+  INFINITY,
+  negate,
+  number,
+  symbol,
+  variables,
+} from "./expression.js";
 import { readFunction, readRoot, readSeries } from "./functions.js";
 import { readWord, subscripted } from "./letters.js";
 import { functionOf, GREEK } from "./names.js";
@@ -56,9 +66,22 @@ class Reader extends GrammarReader {
         this.skip();
         left = residue(left, this.braced());
       } else if (this.startsFactor()) {
-        left = this.juxtaposed(left);
+        left = this.numberFollows(left) ? call("Multiply", left, this.power()) : this.juxtaposed(left);
       } else return left;
     }
+  }
+
+  /**
+   * `n 2^{n-1}`, `\sqrt{2} 3`: a number is a factor behind a letter, a root or a bracket's content that holds one. `x2` may be
+   * x₂ or x² as well, and behind numbers alone it is another number: those are for {@link juxtaposed} to refuse.
+   */
+  private numberFollows(left: Expression): boolean {
+    const [before, next] = [this.peek(-1), this.peek()];
+    if (next?.kind !== "number" || before === undefined) return false;
+    const letter = before.kind === "word" && before.text.length === 1 && !before.prose;
+    const closed = before.text === "}" || (before.kind === "command" && GREEK.has(before.text.slice(1)));
+    if (!closed && !(letter && (next.gap !== "" || this.text(1) === "^"))) return false;
+    return contains(left, "Root") || hasSymbol(left, "pi") || variables(left).size > 0;
   }
 
   /** A whole number before a proper fraction is a mixed number; all else that stands side by side is multiplied. */

@@ -46,7 +46,7 @@ export function isEnclosed(tokens: readonly Token[]): boolean {
 }
 
 /**
- * Joins digits that separators group by thousands: `1{,}234`, `1\,234`, and outside brackets `1,234` (inside them a comma
+ * Joins digits that separators group by thousands: `1{,}234`, `1\,234`, `1 234`, and outside brackets `1,234` (inside them a comma
  * parts elements). A list such as `100,200` cannot be told from a number and is read as one.
  */
 export function joinThousands(tokens: readonly Token[]): readonly Token[] {
@@ -77,6 +77,8 @@ function groupAfter(tokens: readonly Token[], at: number, depth: number): { digi
   const digitsAt = braced ? at + 3 : plain ? at + 1 : at;
   const token = tokens[digitsAt];
   if (token?.kind !== "number" || !/^\d{3}(\.\d+)?$/.test(token.text)) return undefined;
-  if (braced || plain ? token.gap !== "" : token.gap !== "thin") return undefined;
+  if (braced || plain ? token.gap !== "" : token.gap === "") return undefined;
+  // 1 234/235 is a mixed number.
+  if (token.gap === "blank" && tokens[digitsAt + 1]?.text === "/") return undefined;
   return { digits: token.text, at: digitsAt };
 }
