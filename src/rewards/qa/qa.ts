@@ -36,8 +36,12 @@ export function qaComponent(options: QaOptions = {}): RewardComponent {
 
 /** Scores an answer against the accepted ones: 1 or 0, null when none is given or, in letter style, none is an option. */
 export function scoreQa(answer: string, gold: QaGold, style: QaStyle = "full-text"): ComponentScore {
-  const accepted = gold.answers.filter((text) => normaliseAnswer(text) !== "");
-  if (accepted.length === 0) return { value: null, reason: "the item has no accepted answer" };
+  const given = gold.answers.filter((text) => text.trim() !== "");
+  const accepted = given.filter((text) => text.length <= MAX_QA_CHARS && normaliseAnswer(text) !== "");
+  if (accepted.length === 0) {
+    const reason = "every accepted answer is longer than 4,096 characters";
+    return { value: null, reason: given.length === 0 ? "the item has no accepted answer" : reason };
+  }
   if (answer.length > MAX_QA_CHARS) return { value: 0, reason: "the answer is longer than 4,096 characters" };
   return style === "letter"
     ? scoreLetter(answer, accepted, gold.options ?? [])

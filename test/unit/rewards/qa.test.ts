@@ -68,6 +68,13 @@ describe("QA by text", () => {
     expect(score(answer, [gold])).toBe(0);
   });
 
+  it("blames an answer that is too long to read, not the response, where the item accepts no other", () => {
+    const long = "Paris ".repeat(1000);
+    expect(score(long, [long])).toBe(null);
+    expect(score(long, [long, "Paris"])).toBe(0);
+    expect(score("Paris", [long, "Paris"])).toBe(1);
+  });
+
   it("accepts any of several answers", () => {
     expect(score("UK", ["United Kingdom", "UK", "Great Britain"])).toBe(1);
     expect(score("France", ["United Kingdom", "UK"])).toBe(0);
