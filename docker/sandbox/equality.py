@@ -180,7 +180,12 @@ NAMED = set()
 
 
 def _member_pair(item, container):
-    return (item, container) if _among(_type(container), NAMED) else pair(item, container)
+    """Both sides of `in`. What only iterates, a generator say, is gone through as far as the item, and each compared for itself."""
+    if _among(_type(container), NAMED):
+        return item, container
+    if not _any("__contains__" in _parts_of(kind) for kind in _order_of(_type(container))):
+        return True, (each is item or bool(operator.eq(*pair(each, item))) for each in container)
+    return pair(item, container)
 
 
 def _member(item, container):
