@@ -58,9 +58,8 @@ function readSpent(path: string): number {
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    const reason = reasonOf(cause);
-    if (reason.startsWith("ENOENT")) return 0;
-    const message = `${path}: what the judge has cost cannot be read (${reason}); make the file readable, or remove it to begin at 0`;
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return 0;
+    const message = `${path}: what the judge has cost cannot be read (${reasonOf(cause)}); make the file readable, or remove it to begin at 0`;
     throw new StoreError(message, { code: "bad_judge_cost", cause });
   }
   const spent = /^\{"spentUsd":([\d.e+-]+)\}\s*$/.exec(text)?.[1];

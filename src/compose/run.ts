@@ -152,7 +152,7 @@ setMaxListeners(0, never);
 
 function adapterOptions(store: RunStore, config: OmniConfig, options: RunOptions, emit: (event: RunEvent) => void) {
   const { folder } = store;
-  const notice = (message: string) => emit({ kind: "notice", level: "info", message });
+  const notice = (level: "info" | "warn") => (message: string) => emit({ kind: "notice", level, message });
   return {
     config,
     modelId: folder.runId,
@@ -160,8 +160,8 @@ function adapterOptions(store: RunStore, config: OmniConfig, options: RunOptions
     logFile: `${folder.dir}/engine.log`,
     baseDir: store.fact("baseDir") ?? dirname(folder.config),
     signal: options.signal ?? never,
-    judgeThrottle: judgeLimits(config.judge, folder.dir, (message) => emit({ kind: "notice", level: "warn", message })),
-    notice,
+    judgeThrottle: judgeLimits(config.judge, folder.dir, notice("warn")),
+    notice: notice("info"),
     ...(options.tasks === undefined ? {} : { customTasks: options.tasks }),
   };
 }

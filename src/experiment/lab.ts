@@ -36,10 +36,10 @@ export type Labs = readonly [Lab, ...Lab[]];
  * and `omni export` take it; its config is the experiment's.
  */
 export function openNodeStore(lab: Lab, id: string): RunStore {
-  const known = existsSync(join(lab.nodesFolder, id));
-  const folder = known ? runFolder(join(lab.nodesFolder, id)) : createRunFolder(lab.nodesFolder, id);
+  const made = runFolder(join(lab.nodesFolder, id));
+  const folder = existsSync(made.database) ? made : createRunFolder(lab.nodesFolder, id);
   const store = openRunStore(folder, { write: true, create: true });
-  // Asked of the last one: a kill may have come after the folder, after its database, or between these.
+  // Asked of the last one: a kill may have come between the database and these.
   if (store.fact("baseDir") === undefined) {
     copyFileSync(join(lab.folder, "config.yaml"), folder.config);
     store.setFact("experiment", lab.folder);

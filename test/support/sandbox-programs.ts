@@ -19,25 +19,26 @@ const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url))
 
 /**
  * The programs of a folder of test/fixtures/sandbox: `right` ones earn the reward, `hostile` ones must not. A file holds
- * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`. KIND is stdio, node (stdio again), asserts, unittest or
+ * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`; without any, the tests of the one before it. KIND is stdio, node (stdio again), asserts, unittest or
  * `unittest in the same file`; `, sharing a process` or `, apart` may follow it.
  */
 export function sandboxPrograms(which: "right" | "hostile"): readonly SandboxProgram[] {
   const folder = `${fixtures}${which}/`;
-  return readdirSync(folder).flatMap((file) =>
-    readFileSync(folder + file, "utf8")
-      .split(/^#% (?=(?:stdio|node|asserts|unittest)\b)/m)
-      .slice(1)
-      .map(parse),
-  );
+  return readdirSync(folder).flatMap((file) => {
+    const texts = readFileSync(folder + file, "utf8").split(/^#% (?=(?:stdio|node|asserts|unittest)\b)/m);
+    let before = "";
+    return texts.slice(1).map((text) => {
+      before = /^#% tests\n([\s\S]*)/m.exec(text)?.[1] ?? before;
+      return parse(text, before);
+    });
+  });
 }
 
-function parse(text: string): SandboxProgram {
+function parse(text: string, tests: string): SandboxProgram {
   const [, kind = "", name = "", rest = ""] = /^([^:]+): (.*)\n([\s\S]*)$/.exec(text) ?? [];
   const [code = "", ...parts] = rest.split(/^#% /m);
   const part = (title: string) =>
     parts.filter((each) => each.startsWith(`${title}\n`)).map((each) => each.slice(title.length + 1));
-  const [tests = ""] = part("tests");
   const outputs = part("out");
   const shares = kind.endsWith(", sharing a process");
   const language = kind === "node" ? "node" : "python";

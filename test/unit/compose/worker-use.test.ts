@@ -9,11 +9,8 @@ it("verify workers' use tells jobs, kills, deaths and waits", { timeout: 60_000 
   expect(await probe(workers, "hang", null, { deadlineMs: 500 })).toMatchObject({ kind: "timed_out" });
   expect(await probe(workers, "crash")).toMatchObject({ kind: "masked" });
   const use = workerUse(workers.stats());
-  expect(use).toMatchObject({ jobs: 3, deadlineKills: 1, memoryKills: 0, masked: 1 });
-  // A busy machine may lose a worker more.
-  expect(use.quarantined).toBeGreaterThanOrEqual(2);
-  expect(use.retried).toBeGreaterThanOrEqual(3);
-  expect(use.deaths).toBeGreaterThanOrEqual(3);
+  expect(use).toMatchObject({ jobs: 3, deadlineKills: 1, memoryKills: 0, quarantined: 2, masked: 1, retried: 3 });
+  expect(use.deaths).toBe(3);
   expect(use.latencyS).toBeGreaterThan(0.5);
   expect(use.waitS).toBeLessThan(use.latencyS);
 });

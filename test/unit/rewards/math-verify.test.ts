@@ -44,10 +44,8 @@ test("either verifier decides alone, and where they disagree both verdicts are t
   expect(disagreements).toEqual([told, told]);
 }, 120_000);
 
-// Again where the machine is so busy that a fresh Python takes half a second for a gold.
 test("an answer that Math-Verify does not survive is wrong, and the next one is verified", {
   timeout: 120_000,
-  retry: 3,
 }, async () => {
   const verify = await openZmqWorkers({
     kinds: { "math-verify": { ...mathJobs["math-verify"], python: serverPython } },
@@ -61,7 +59,12 @@ test("an answer that Math-Verify does not survive is wrong, and the next one is 
       scored({ kind: "math", answer: "x^2+1" }, tagged(answer)),
       {},
     );
-  for (const name of ["a tower of powers", "a huge complex power", "nested roots", "a determinant"] as const) {
+  for (const name of [
+    "a tower of powers",
+    "a huge complex power",
+    "a product of powers of sums",
+    "a double product",
+  ] as const) {
     const { value, reason } = await score(hostileAnswers[name] ?? "");
     expect([name, value, reason]).toEqual([name, 0, expect.stringContaining("its gold alone can")]);
   }

@@ -70,7 +70,8 @@ describe("mathematics in verify workers", () => {
     }
     expect(slow).toEqual([]);
     await vi.waitFor(() => {
-      expect(workers.stats()).toMatchObject({ queued: 0, running: 0, workers: 1, outcomes: { infrastructure: 0 } });
+      const settled = { queued: 0, running: 0, workers: 1, deaths: 0, outcomes: { masked: 0, infrastructure: 0 } };
+      expect(workers.stats()).toMatchObject(settled);
       // The worker and its spare.
       expect(workers.pids().filter(isAlive).length).toBe(2);
     }, 10_000);

@@ -17,7 +17,7 @@ describe("docker sandbox: a program", () => {
     return `${result?.stdout ?? ""}${result?.stderr ?? ""}`;
   };
 
-  it("of the panel of attacks is contained, each one", { timeout: 300_000 }, async (context) => {
+  it("of the panel of attacks is contained, each one", { timeout: 120_000 }, async (context) => {
     needDocker(context);
     if (opened === undefined) throw new Error("the sandbox is not open");
     const results: AttackResult[] = [];
