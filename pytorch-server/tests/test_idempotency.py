@@ -150,3 +150,25 @@ def test_the_adam_settings_are_those_of_the_call(client: Client, model_id: str, 
     assert answer.grad_norm > 0
     assert answer.update_norm == 0
     assert client.hash_of(model_id) == before
+
+
+@pytest.mark.parametrize("skip", [False, True])
+def test_an_optimizer_that_begins_anew_has_no_memory(client: Client, model_id: str, datums, skip: bool):
+    def train(step: str, **fields) -> str:
+        client.forward_backward(model_id, step, 0, datums)
+        client.optim_step(model_id, step, 1, [chunk_digest(LOSS, datums)], **fields)
+        return client.hash_of(model_id)
+
+    name = f"{model_id}/with-memory"
+    train("a")
+    client.checkpoints.Save(pb.SaveRequest(model_id=model_id, name=name, optimizer=True))
+    goes_on = train("b")
+    client.checkpoints.Load(pb.LoadRequest(model_id=model_id, name=name))
+    if skip:  # A step without signal forgets too, else the next would remember.
+        client.optim_step(model_id, "empty", 0, [], skip_update=True, fresh_optimizer=True)
+        anew = train("b")
+    else:
+        anew = train("b", fresh_optimizer=True)
+    assert anew != goes_on
+    client.checkpoints.Load(pb.LoadRequest(model_id=model_id, name=name))
+    assert train("b") == goes_on

@@ -191,9 +191,17 @@ export interface TrainStep {
   ): Promise<ForwardBackwardMetrics>;
   /** Of the buckets kept so far; before optimStep, else `sequence_gap`. Changes nothing. */
   gradientNorms(options?: CallOptions): Promise<GradientNorms>;
-  /** Divides by `divisor`, clips, updates. With no forwardBackward before it: version + 1, weights untouched. */
+  /**
+   * Divides by `divisor`, clips, updates. With no forwardBackward before it: version + 1, weights untouched. With
+   * `freshOptimizer` AdamW first forgets its moments and their step count.
+   */
   optimStep(
-    settings: { readonly adam: AdamParams; readonly gradClip: number; readonly divisor: number },
+    settings: {
+      readonly adam: AdamParams;
+      readonly gradClip: number;
+      readonly divisor: number;
+      readonly freshOptimizer?: boolean;
+    },
     options?: CallOptions,
   ): Promise<OptimStepResult>;
   /** Drops what was summed. */

@@ -53,7 +53,7 @@ export function grpcTrainStep(channel: Channel, modelId: string, stepId: string)
       return toNorms(await unary(channel, METHODS.gradientNorms, { modelId, stepId }, options?.signal));
     },
 
-    optimStep: ({ adam, gradClip, divisor }, options) =>
+    optimStep: ({ adam, gradClip, divisor, freshOptimizer = false }, options) =>
       inOrder(async () => {
         const request = {
           modelId,
@@ -63,6 +63,7 @@ export function grpcTrainStep(channel: Channel, modelId: string, stepId: string)
           divisor,
           chunkDigests: digests,
           skipUpdate: digests.length === 0,
+          freshOptimizer,
         };
         const answer = await unary(channel, METHODS.optimStep, request, options?.signal);
         const { gradNorm, weightsVersion, updateNorm, seconds } = answer;

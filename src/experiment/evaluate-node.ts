@@ -11,7 +11,7 @@ export async function evaluateNode(
 ): Promise<void> {
   const { point, split, tasks, temperature, forEntropy } = evaluation;
   const asked = lab.tasks.filter(({ task }) => tasks.includes(task.id));
-  const settings = { ...run.config.eval, split, ...(temperature === undefined ? {} : { temperature }) };
+  const settings = { ...run.config.eval, split, ...(temperature === undefined ? {} : at(temperature)) };
   const config = { ...run.config, eval: forEntropy ? { ...settings, ...plainSampling } : settings };
   const changed = asked.map((one) => (forEntropy ? sampledForEntropy(one) : evaluatedAt(one, temperature)));
   await evaluateAt({ ...run, tasks: changed, config }, point, weightsVersion);
@@ -36,5 +36,11 @@ const unscored = ({ primary, components }: Reward): Reward => ({
 /** A temperature asked of an evaluation wins over the task's own. */
 function evaluatedAt({ task, splits }: LoadedTask, temperature: number | undefined): LoadedTask {
   if (temperature === undefined) return { task, splits };
-  return { task: { ...task, settings: { ...task.settings, eval: { ...task.settings.eval, temperature } } }, splits };
+  return {
+    task: { ...task, settings: { ...task.settings, eval: { ...task.settings.eval, ...at(temperature) } } },
+    splits,
+  };
 }
+
+/** Greedy samples of an item are all alike, so one is enough. */
+const at = (temperature: number) => (temperature === 0 ? { temperature, samples: 1 } : { temperature });

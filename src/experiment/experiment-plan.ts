@@ -3,6 +3,7 @@ import type { ExperimentNode } from "./node.js";
 import { ablationNodes, baselineNodes, experimentOf, orderNodes, probeNodes, seedsOf, taskIds } from "./plan-nodes.js";
 import { promptBound, type RolloutBound, sumOf } from "./rollout-limits.js";
 import { permutations } from "./transfer.js";
+import { ownTaskId } from "./variant-tasks.js";
 
 /** What an experiment comes to before it runs. */
 export interface ExperimentPlan {
@@ -14,6 +15,7 @@ export interface ExperimentPlan {
   readonly rollouts: number;
   /** Drawn for rejection sampling. */
   readonly samples: number;
+  /** At most: a greedy evaluation needs one an item. */
   readonly evaluationRollouts: number;
   /** At most, every completion of training and evaluations at its token limit; samples for SFT aside. */
   readonly maxGeneratedTokens: number;
@@ -67,15 +69,14 @@ function boundingOrders(config: OmniConfig): readonly (readonly string[])[] {
 type Tasks = readonly { readonly id: string; readonly items: readonly unknown[] }[];
 
 /** Training items of a task; a variant has as many as the task itself. */
-function itemsOf(tasks: Tasks, id: string): number {
-  return tasks.find((task) => task.id === taskIdOf(id))?.items.length ?? 0;
+function itemsOf(config: OmniConfig, tasks: Tasks, id: string): number {
+  return tasks.find((task) => task.id === ownTaskId(config, id))?.items.length ?? 0;
 }
 
-const taskIdOf = (id: string) => id.split("--")[0] ?? id;
-
 /** Epochs and updates of a node: a stage's own where the config gives it some. */
-function lengthOf({ train, schedule }: OmniConfig, { kind, trains, updates }: ExperimentNode) {
-  const only = kind === "stage" && trains.length === 1 ? (trains[0] ?? "") : "";
+function lengthOf(config: OmniConfig, { kind, trains, updates }: ExperimentNode) {
+  const { train, schedule } = config;
+  const only = kind === "stage" && trains.length === 1 ? ownTaskId(config, trains[0] ?? "") : "";
   const own = schedule.kind === "curriculum" ? schedule.stages?.[only] : undefined;
   const most = Math.min(updates ?? Infinity, own?.maxUpdates ?? Infinity);
   return { epochs: own?.epochs ?? train.epochs, most };
@@ -84,18 +85,19 @@ function lengthOf({ train, schedule }: OmniConfig, { kind, trains, updates }: Ex
 /** An epoch's last batch may be short. */
 function updatesOf(config: OmniConfig, tasks: Tasks, node: ExperimentNode): number {
   const { epochs, most } = lengthOf(config, node);
-  const items = sum(node.trains.map((id) => itemsOf(tasks, id)));
+  const items = sum(node.trains.map((id) => itemsOf(config, tasks, id)));
   return Math.min(epochs * Math.ceil(items / config.train.promptsPerUpdate), most);
 }
 
 /** Prompts cut short by a bound of updates are taken from all tasks of a joint run alike. */
 function trainingBound(config: OmniConfig, tasks: Tasks, node: ExperimentNode): RolloutBound {
   const { epochs, most } = lengthOf(config, node);
-  const items = sum(node.trains.map((id) => itemsOf(tasks, id)));
+  const items = sum(node.trains.map((id) => itemsOf(config, tasks, id)));
   const prompts = Math.min(epochs * items, most * config.train.promptsPerUpdate);
   const bounds = node.trains.map((id) => {
-    const ours = (prompts * itemsOf(tasks, id)) / Math.max(items, 1);
-    const one = promptBound(config, node.kind === "stage" ? id : "", taskIdOf(id));
+    const ours = (prompts * itemsOf(config, tasks, id)) / Math.max(items, 1);
+    const own = ownTaskId(config, id);
+    const one = promptBound(config, node.kind === "stage" ? own : "", own);
     return { rollouts: ours * one.rollouts, tokens: ours * one.tokens };
   });
   const { rollouts, tokens } = sumOf(bounds);

@@ -14,6 +14,7 @@ import { evaluateNode } from "./evaluate-node.js";
 import { type Lab, openNodeStore } from "./lab.js";
 import { mergeModels } from "./merge-node.js";
 import type { ExperimentNode } from "./node.js";
+import { ownTaskId } from "./variant-tasks.js";
 
 /** Where a finished node ended, for those that start from it. */
 export type NodeEnd = StartPoint;
@@ -102,11 +103,12 @@ function contextOf(lab: Lab, node: ExperimentNode, store: RunStore, start: NodeE
   };
 }
 
-/** The config's settings of the node's stages; a temperature that the node is made to try wins over a stage's. */
-function stagesOf({ schedule }: OmniConfig, node: ExperimentNode): Readonly<Record<string, StageConfig>> {
+/** The config's settings of the node's stages, a variant's those of its own task; a temperature that the node is made to try wins over a stage's. */
+function stagesOf(config: OmniConfig, node: ExperimentNode): Readonly<Record<string, StageConfig>> {
+  const { schedule } = config;
   const all = schedule.kind === "curriculum" ? (schedule.stages ?? {}) : {};
-  const ours = Object.entries(all).filter(([id]) => node.trains.includes(id));
-  const settings = ours.map(([id, { temperature, ...stage }]) => {
+  const settings = node.trains.map((id) => {
+    const { temperature, ...stage } = all[ownTaskId(config, id)] ?? {};
     const kept = node.temperature === undefined && temperature !== undefined ? { temperature } : {};
     return [id, { ...stage, ...kept }] as const;
   });

@@ -10,6 +10,11 @@ export function referenceTaskId(task: string, name: string): string {
   return `${task}--vs-${name}`;
 }
 
+/** The config's own task that this is a variant of, or is. */
+export function ownTaskId({ tasks }: OmniConfig, id: string): string {
+  return tasks.some((task) => task.id === id) ? id : id.slice(0, Math.max(0, id.lastIndexOf("--")));
+}
+
 /** The config with the tasks that its ablations ask for beside its own. */
 export function withVariantTasks(config: OmniConfig): OmniConfig {
   const { formats, references } = config.experiment ?? {};

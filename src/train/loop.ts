@@ -3,7 +3,7 @@ import { restore, saveCheckpoint } from "./checkpoint.js";
 import { collectGroups } from "./collect.js";
 import { commitStep, grpoMetrics, sftMetrics } from "./commit.js";
 import { evaluateUnlessStopped } from "./evaluate.js";
-import { plannedRounds, roundPages, stageEndingAt, trainingSampling } from "./rounds.js";
+import { beginsStage, plannedRounds, roundPages, stageEndingAt, trainingSampling } from "./rounds.js";
 import { firstPosition, type RunContext } from "./run-context.js";
 import { demonstrationBatch, demonstrations, sftStep } from "./sft.js";
 import { assertVersion, updateOnGroups } from "./update.js";
@@ -87,10 +87,8 @@ export async function train(run: RunContext): Promise<RunOutcome> {
       });
       for (const [at, batch] of round.batches.entries()) {
         const stepId = `step-${position}`;
-        const result = await run.time.during(
-          "update",
-          updateOnGroups(run, { stepId, stage: round.stage }, groupsByBatch[at] ?? []),
-        );
+        const step = { stepId, stage: round.stage, freshOptimizer: at === 0 && beginsStage(rounds, number) };
+        const result = await run.time.during("update", updateOnGroups(run, step, groupsByBatch[at] ?? []));
         assertVersion(result.optim, position + 1);
         commitStep(
           run,

@@ -47,7 +47,10 @@ export async function trainOnOwnSamples(run: RunContext, settings: RejectionSett
     const lr = settings.lr * cosine(at / settings.steps);
     const batch = batchAt(run, kept, at, settings.batchSize);
     const stepId = `sft-${position}`;
-    const result = await run.time.during("update", crossEntropyStep(run, stepId, batch, { lr, bucket: "sft" }));
+    const result = await run.time.during(
+      "update",
+      crossEntropyStep(run, stepId, batch, { lr, bucket: "sft", freshOptimizer: at === 0 }),
+    );
     assertVersion(result.optim, position + 1);
     commitStep(run, sftMetrics(run, { stepId, position, stage: "sft", result }), [], totalSteps);
   }

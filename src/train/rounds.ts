@@ -37,6 +37,11 @@ export function stageEndingAt(rounds: readonly Round[], at: number): string | un
   return round === undefined || next === undefined || next.stage === round.stage ? undefined : round.stage;
 }
 
+/** Whether a stage begins with this round. */
+export function beginsStage(rounds: readonly Round[], at: number): boolean {
+  return rounds[at]?.stage !== rounds[at - 1]?.stage;
+}
+
 /** Opens the journal page of each step of the round; the caller closes them. */
 export function roundPages(run: RunContext, round: Round): CollectPart[] {
   return round.batches.map((batch, at) => {

@@ -21,7 +21,7 @@ export interface Usage {
   readonly judge?: JudgeUse;
 }
 
-/** Weights and optimizer that a run goes on from instead of the base model: a stage of a curriculum, a probe. */
+/** Weights that a run goes on from instead of the base model: a stage of a curriculum, a probe. */
 export interface StartPoint {
   /** A checkpoint of the run's engine, full name. */
   readonly checkpoint: string;

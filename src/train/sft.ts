@@ -74,12 +74,19 @@ export async function crossEntropyStep(
   run: RunContext,
   stepId: string,
   datums: readonly Datum[],
-  { lr, bucket }: { readonly lr: number; readonly bucket: string },
+  {
+    lr,
+    bucket,
+    freshOptimizer = false,
+  }: { readonly lr: number; readonly bucket: string; readonly freshOptimizer?: boolean },
 ): Promise<SftResult> {
   const step = run.engine.trainer.step(stepId);
   const metrics = await step.forwardBackward(datums, crossEntropy, { bucket, signal: run.signal });
-  const settings = { adam: adamParams(run, lr), gradClip: run.config.train.gradClip, divisor: datums.length };
-  const optim = await step.optimStep(settings, { signal: run.signal });
+  const { gradClip } = run.config.train;
+  const optim = await step.optimStep(
+    { adam: adamParams(run, lr), gradClip, divisor: datums.length, freshOptimizer },
+    { signal: run.signal },
+  );
   await run.engine.sampler.syncWeights(optim.weightsVersion, { signal: run.signal });
   return { metrics, optim, loss: metrics.lossSum / datums.length, lr };
 }

@@ -11,10 +11,17 @@ export interface UpdateResult {
   readonly optim: OptimStepResult;
 }
 
-/** Groups → advantages → Datums → summed gradients → one AdamW step (method §2). */
+/**
+ * Groups → advantages → Datums → summed gradients → one AdamW step (method §2). With `freshOptimizer` that step is AdamW's
+ * first: a stage begins so, lest the momentum of the task before it goes on in it.
+ */
 export async function updateOnGroups(
   run: RunContext,
-  { stepId, stage }: { readonly stepId: string; readonly stage: string },
+  {
+    stepId,
+    stage,
+    freshOptimizer,
+  }: { readonly stepId: string; readonly stage: string; readonly freshOptimizer: boolean },
   groups: readonly Group[],
 ): Promise<UpdateResult> {
   const { train } = run.config;
@@ -38,7 +45,10 @@ export async function updateOnGroups(
   // Without a scored prompt the gradient is zero, and the engine takes no divisor of 0.
   const divisor = plan.divisor === 0 ? 1 : plan.divisor;
   const adam = adamParams(run, stageLr(run, stage));
-  const optim = await step.optimStep({ adam, gradClip: train.gradClip, divisor }, { signal: run.signal });
+  const optim = await step.optimStep(
+    { adam, gradClip: train.gradClip, divisor, freshOptimizer },
+    { signal: run.signal },
+  );
   await run.engine.sampler.syncWeights(optim.weightsVersion, { signal: run.signal });
   return { plan, buckets, optim };
 }

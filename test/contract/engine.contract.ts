@@ -266,6 +266,25 @@ function checkpointClaims(load: Load): void {
       expect(await hashOf(engine)).toBe(went);
     });
 
+    it("without their optimizer let AdamW begin anew, as a step does that asks for it", async () => {
+      const engine = await load("c5");
+      const datums = await datumsOf(engine, ["0"]);
+      const train = async (stepId: string, freshOptimizer = false) => {
+        const step = engine.trainer.step(stepId);
+        await step.forwardBackward(datums, loss);
+        await step.optimStep({ ...settings, freshOptimizer });
+        return hashOf(engine);
+      };
+      await train("s/0");
+      const bare = await engine.checkpoints.save("c5/bare", { optimizer: false });
+      expect(bare.optimizer).toBe(false);
+      await engine.checkpoints.save("c5/whole");
+      await engine.checkpoints.load("c5/bare");
+      const anew = await train("s/1");
+      await engine.checkpoints.load("c5/whole");
+      expect(await train("s/1", true)).toBe(anew);
+    });
+
     it("merge into a new one, a function of what is merged and how", async () => {
       const engine = await load("c4");
       const datums = await datumsOf(engine, ["0"]);

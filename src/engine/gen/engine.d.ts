@@ -2120,6 +2120,9 @@ export namespace omni {
                 /** OptimStepRequest skipUpdate. */
                 skipUpdate: boolean;
 
+                /** OptimStepRequest freshOptimizer. */
+                freshOptimizer: boolean;
+
                 /**
                  * Encodes the specified OptimStepRequest message. Does not implicitly {@link omni.engine.v1.OptimStepRequest.verify|verify} messages.
                  * @param message OptimStepRequest message or plain object to encode
@@ -2164,6 +2167,9 @@ export namespace omni {
 
                     /** OptimStepRequest skipUpdate */
                     skipUpdate?: (boolean|null);
+
+                    /** OptimStepRequest freshOptimizer */
+                    freshOptimizer?: (boolean|null);
 
                     /** Unknown fields preserved while decoding when enabled */
                     $unknowns?: Uint8Array[];

@@ -3223,6 +3223,7 @@ export const omni = $root.omni = (() => {
                 OptimStepRequest.prototype.divisor = 0;
                 OptimStepRequest.prototype.chunkDigests = $util.emptyArray;
                 OptimStepRequest.prototype.skipUpdate = false;
+                OptimStepRequest.prototype.freshOptimizer = false;
 
                 OptimStepRequest.encode = function (message, writer, _depth) {
                     if (!writer)
@@ -3246,6 +3247,8 @@ export const omni = $root.omni = (() => {
                             writer.uint32(50).bytes(message.chunkDigests[i]);
                     if (message.skipUpdate != null && $Object.hasOwnProperty.call(message, "skipUpdate") && message.skipUpdate !== false)
                         writer.uint32(56).bool(message.skipUpdate);
+                    if (message.freshOptimizer != null && $Object.hasOwnProperty.call(message, "freshOptimizer") && message.freshOptimizer !== false)
+                        writer.uint32(64).bool(message.freshOptimizer);
                     if (message.$unknowns != null && $Object.hasOwnProperty.call(message, "$unknowns"))
                         for (let i = 0; i < message.$unknowns.length; ++i)
                             writer.raw(message.$unknowns[i]);
@@ -3333,6 +3336,15 @@ export const omni = $root.omni = (() => {
                                     message.skipUpdate = value;
                                 else
                                     delete message.skipUpdate;
+                                continue;
+                            }
+                        case 8: {
+                                if (wireType !== 0)
+                                    break;
+                                if (value = reader.bool())
+                                    message.freshOptimizer = value;
+                                else
+                                    delete message.freshOptimizer;
                                 continue;
                             }
                         }

@@ -95,12 +95,12 @@ describe("an experiment", { timeout: 300_000 }, () => {
 
   it("stage by stage ends at the weights of the curriculum run in one piece", async () => {
     const { config, baseDir } = await named("piece");
-    const schedule = { kind: "curriculum" as const, order: ["words", "sums"] };
+    const two = { maxUpdates: 2 };
+    const order = ["words", "sums"];
+    const schedule = { kind: "curriculum" as const, order, stages: { words: two, sums: two } };
     const { experiment: _, ...plain } = config;
-    const train = { ...config.train, promptsPerUpdate: 2, epochs: 1 };
-    const first = { ...plain, schedule, train: { ...train, maxUpdates: 2 } };
-    const { weightsHash } = await trainRun({ config: first, baseDir, runId: "piece" });
-    expect(hashAt(join(whole.folder, "runs/seed0.words"))).toBe(weightsHash);
+    const { weightsHash } = await trainRun({ config: { ...plain, schedule }, baseDir, runId: "piece" });
+    expect(hashAt(join(whole.folder, "runs", `seed0.${order.join(".")}`))).toBe(weightsHash);
   });
 
   it("leaves folders that are evaluated and exported like runs, but not resumed", async () => {

@@ -66,6 +66,42 @@ describe("a stage's own settings", () => {
   });
 });
 
+describe("each stage", () => {
+  /** Steps whose optimizer begins anew, in a run stopped behind `stopAt` steps and gone on with. */
+  const begunAnew = async (stopAt: number) => {
+    const config = configOf({ kind: "curriculum", order: ["a", "b"], stages: { b: { maxUpdates: 3, epochs: 2 } } });
+    const store = freshStore();
+    const anew: string[] = [];
+    const part = async (stop: AbortController) => {
+      const { run } = await trainContext(nano.engine, config, [task("a"), task("b")], store, { stop: stop.signal });
+      const trainer = { ...run.engine.trainer };
+      trainer.step = (stepId) => {
+        const step = run.engine.trainer.step(stepId);
+        const optimStep: typeof step.optimStep = (settings, options) => {
+          if (settings.freshOptimizer === true) anew.push(stepId);
+          return step.optimStep(settings, options);
+        };
+        return { ...step, optimStep };
+      };
+      let steps = 0;
+      const emit: RunContext["emit"] = (event) => {
+        if (event.kind === "step_committed" && ++steps === stopAt) stop.abort();
+      };
+      return train({ ...run, emit, engine: { ...run.engine, trainer } });
+    };
+    await part(new AbortController());
+    const { weightsHash } = await part(new AbortController());
+    store.close();
+    return { anew, weightsHash };
+  };
+
+  it("begins with a fresh optimizer, and a run that goes on in its middle does not", async () => {
+    const whole = await begunAnew(0);
+    expect(whole.anew).toEqual(["step-0", "step-2"]);
+    expect(await begunAnew(3)).toEqual(whole);
+  });
+});
+
 describe("without stages", () => {
   const prompts = async (schedule: object, tasks: readonly Task[]) => {
     const { run, events } = await trainContext(nano.engine, configOf(schedule), tasks, freshStore());
@@ -171,7 +207,7 @@ describe("a task's weight", () => {
     const tasks = [task("a", { weight: weights.a, klBeta: 0.1 }), task("b", { weight: weights.b })];
     const { run } = await trainContext(nano.engine, configOf({ kind: "joint" }), tasks, freshStore());
     const groups = change(await groupsOf(run));
-    const result = await updateOnGroups(run, { stepId: "step", stage: "joint" }, groups);
+    const result = await updateOnGroups(run, { stepId: "step", stage: "joint", freshOptimizer: true }, groups);
     run.store.close();
     const loss = Object.values(result.buckets).reduce((sum, { lossSum }) => sum + lossSum, 0) / result.plan.divisor;
     return { gradNorm: result.optim.gradNorm, loss, divisor: result.plan.divisor };

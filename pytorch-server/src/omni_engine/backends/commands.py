@@ -150,6 +150,7 @@ class OptimStep(Command[StepReport]):
     divisor: float
     chunk_digests: tuple[bytes, ...]
     skip_update: bool = False
+    fresh_optimizer: bool = False
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,8 @@ class TorchBackend:
             return earlier
         if not command.chunk_digests and not command.skip_update:
             raise EngineError("bad_request", "OptimStep without a ForwardBackward; send datums, or set skip_update")
+        if command.fresh_optimizer:
+            instance.optimizer.forget()
         gradient_norm = update_norm = 0.0
         if not command.skip_update:
             norms = instance.optimizer.step(instance.gradients.sums(), command.divisor, command.adam)

@@ -385,7 +385,7 @@ class AdamParams(_message.Message):
     def __init__(self, lr: _Optional[float] = ..., beta1: _Optional[float] = ..., beta2: _Optional[float] = ..., eps: _Optional[float] = ..., weight_decay: _Optional[float] = ...) -> None: ...
 
 class OptimStepRequest(_message.Message):
-    __slots__ = ("model_id", "step", "adam", "grad_clip", "divisor", "chunk_digests", "skip_update")
+    __slots__ = ("model_id", "step", "adam", "grad_clip", "divisor", "chunk_digests", "skip_update", "fresh_optimizer")
     MODEL_ID_FIELD_NUMBER: _ClassVar[int]
     STEP_FIELD_NUMBER: _ClassVar[int]
     ADAM_FIELD_NUMBER: _ClassVar[int]
@@ -393,6 +393,7 @@ class OptimStepRequest(_message.Message):
     DIVISOR_FIELD_NUMBER: _ClassVar[int]
     CHUNK_DIGESTS_FIELD_NUMBER: _ClassVar[int]
     SKIP_UPDATE_FIELD_NUMBER: _ClassVar[int]
+    FRESH_OPTIMIZER_FIELD_NUMBER: _ClassVar[int]
     model_id: str
     step: Step
     adam: AdamParams
@@ -400,7 +401,8 @@ class OptimStepRequest(_message.Message):
     divisor: float
     chunk_digests: _containers.RepeatedScalarFieldContainer[bytes]
     skip_update: bool
-    def __init__(self, model_id: _Optional[str] = ..., step: _Optional[_Union[Step, _Mapping]] = ..., adam: _Optional[_Union[AdamParams, _Mapping]] = ..., grad_clip: _Optional[float] = ..., divisor: _Optional[float] = ..., chunk_digests: _Optional[_Iterable[bytes]] = ..., skip_update: _Optional[bool] = ...) -> None: ...
+    fresh_optimizer: bool
+    def __init__(self, model_id: _Optional[str] = ..., step: _Optional[_Union[Step, _Mapping]] = ..., adam: _Optional[_Union[AdamParams, _Mapping]] = ..., grad_clip: _Optional[float] = ..., divisor: _Optional[float] = ..., chunk_digests: _Optional[_Iterable[bytes]] = ..., skip_update: _Optional[bool] = ..., fresh_optimizer: _Optional[bool] = ...) -> None: ...
 
 class OptimStepResponse(_message.Message):
     __slots__ = ("grad_norm", "weights_version", "update_norm", "seconds")

@@ -70,6 +70,7 @@ class TrainerService(rpc.TrainerServicer):
             divisor=divisor if request.skip_update else positive("divisor", divisor),
             chunk_digests=digests,
             skip_update=request.skip_update,
+            fresh_optimizer=request.fresh_optimizer,
         )
         return pb.OptimStepResponse(**dataclasses.asdict(self._queue.run(command, cancellation(context))))
 

@@ -104,6 +104,10 @@ class AdamW:
             f"{_SECOND}/{name}": moment for name, moment in zip(names, second, strict=True)
         }
 
+    def forget(self) -> None:
+        """Begins anew: no moments, no steps."""
+        self.steps, self._first, self._second = 0, None, None
+
     def restore(self, state: Mapping[str, torch.Tensor], steps: int) -> None:
         """Takes a copy of the moments and the count of steps that `state` gave; an empty state is a fresh optimizer.
 
