@@ -13,6 +13,8 @@ export interface DockerCheck {
   readonly detail: string;
   readonly serverVersion?: string;
   readonly imageId?: string;
+  /** Of the image for Node, where it was asked for and is there. */
+  readonly nodeImageId?: string;
 }
 
 /** The images that a config names in short, made by `omni sandbox build`. */
@@ -71,6 +73,8 @@ export function statusOf(error: unknown): number | undefined {
 /** What a sandbox asks of a daemon. */
 export interface DockerNeeds {
   readonly image?: string;
+  /** The image for Node; a daemon without it is fit all the same. */
+  readonly nodeImage?: string;
   /** A runtime that the daemon must know, such as `runsc`. */
   readonly runtime?: string;
   /** Whether the daemon must map container users to others of the host (`userns-remap`). */
@@ -102,7 +106,9 @@ export async function checkDaemon(client: DockerClient, needs: DockerNeeds = {})
     return { ok: false, detail: `Docker ${serverVersion} at ${client.name} ${lack}`, serverVersion };
   try {
     const { Id } = await withSignal(client.docker.getImage(image).inspect(), bounded());
-    return { ok: true, detail: `Docker ${serverVersion}, image ${image} ${shortId(Id)}`, serverVersion, imageId: Id };
+    const found = { detail: `Docker ${serverVersion}, image ${image} ${shortId(Id)}`, serverVersion, imageId: Id };
+    const nodeImageId = await idIfThere(client, needs.nodeImage, bounded());
+    return { ok: true, ...found, ...(nodeImageId === undefined ? {} : { nodeImageId }) };
   } catch (error) {
     const detail =
       statusOf(error) === 404
@@ -110,6 +116,18 @@ export async function checkDaemon(client: DockerClient, needs: DockerNeeds = {})
         : `Docker ${serverVersion} cannot show image ${image}: ${error instanceof Error ? error.message : String(error)}`;
     return { ...failed(error, detail), serverVersion };
   }
+}
+
+async function idIfThere(client: DockerClient, image: string | undefined, signal: AbortSignal) {
+  if (image === undefined) return undefined;
+  const inspecting = client.docker.getImage(imageReference(image)).inspect();
+  return withSignal(inspecting, signal).then(
+    ({ Id }) => Id,
+    (error: unknown) => {
+      if (statusOf(error) !== 404) throw error;
+      return undefined;
+    },
+  );
 }
 
 /** How to get an image that is not there. */

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { OmniError, SandboxError } from "../core/index.js";
 import { withSignal } from "./abort.js";
 import { removeRun } from "./docker-containers.js";
-import { type DockerClient, imageReference, imageRemedy, statusOf } from "./docker-daemon.js";
+import { type DockerCheck, type DockerClient, imageReference, imageRemedy, statusOf } from "./docker-daemon.js";
 import { startDockerSlot } from "./docker-slot.js";
 import type { Submission } from "./sandbox.js";
 import type { Slot, SlotWant } from "./slot.js";
@@ -38,13 +38,15 @@ export class DockerHost {
   #live = 0;
   #lost: { readonly sinceMs: number; readonly back: Promise<void>; readonly why: string } | undefined;
 
-  /** @param imageId what the fleet's image for Python was found to be; undefined: looked for when first needed */
-  constructor(client: DockerClient, weight: number, fleet: DockerFleet, imageId: string | undefined) {
+  /** @param found what the fleet's images were found to be; others are looked for when first needed */
+  constructor(client: DockerClient, weight: number, fleet: DockerFleet, found: DockerCheck | undefined) {
     this.name = client.name;
     this.#client = client;
     this.#weight = weight;
     this.#fleet = fleet;
+    const { imageId, nodeImageId } = found ?? {};
     if (imageId !== undefined) this.#imageIds.set(fleet.images.python, Promise.resolve(imageId));
+    if (nodeImageId !== undefined) this.#imageIds.set(fleet.images.node, Promise.resolve(nodeImageId));
   }
 
   /** Containers that it holds, in proportion to what it is meant to hold. */

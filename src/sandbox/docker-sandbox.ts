@@ -42,10 +42,11 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
   const fleet: DockerFleet = { labels, images, notice, ...(runtime === undefined ? {} : { runtime }) };
   const clients = hosts.map((host) => ({ client: dockerClient(host), weight: host.weight ?? 1 }));
   try {
-    const checks = await Promise.all(clients.map(({ client }) => checkDaemon(client, options)));
+    const needs = { ...options, nodeImage: images.node };
+    const checks = await Promise.all(clients.map(({ client }) => checkDaemon(client, needs)));
     refuseUnfit(checks);
     const fleetHosts = clients.map(({ client, weight }, index) => {
-      const host = new DockerHost(client, weight, fleet, checks[index]?.imageId);
+      const host = new DockerHost(client, weight, fleet, checks[index]);
       if (!checks[index]?.ok) host.lose(checks[index]?.detail ?? "");
       return host;
     });
@@ -55,7 +56,7 @@ export async function openDockerSandbox(options: DockerSandboxOptions): Promise<
       description: {
         kind: "docker",
         detail: describeHosts(checks, images.python, runtime),
-        images: [...new Set(checks.flatMap(({ imageId }) => imageId ?? []))],
+        images: [...new Set(checks.flatMap(({ imageId = [], nodeImageId = [] }) => [imageId, nodeImageId].flat()))],
         networkIsolated: true,
         forUntrustedCode: true,
       },

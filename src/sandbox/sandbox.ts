@@ -68,7 +68,7 @@ export interface SandboxDescription {
   readonly kind: "docker" | "embedded" | "custom";
   /** e.g. image digest, runtime. */
   readonly detail: string;
-  /** Ids (digests) of the images that programs run in; they stay the same as long as the sandbox is open. */
+  /** Ids (digests) of the images that programs run in, Node's where it is there; they stay the same as long as the sandbox is open. */
   readonly images?: readonly string[];
   /** Whether programs have no network, by more than the language's own means. */
   readonly networkIsolated: boolean;
