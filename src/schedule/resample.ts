@@ -60,20 +60,47 @@ function tableOf(table: TransferTable, draw: RowDraw): TransferTable {
   };
 }
 
-/** Draws X/n, X binomial(n, p), smoothed where it is 0; by inversion of the distribution function. */
+/** Above this variance a binomial is drawn as a rounded normal, which differs from it by less than a hundredth of its deviation. */
+const normalFrom = 1e4;
+
+/** Draws X/n, X binomial(n, p), smoothed where it is 0. */
 function binomialShare(p: number, n: number, random: RandomStream): () => number {
   const q = Math.min(1, Math.max(0, p));
-  const cumulative = new Float64Array(n + 1);
-  let logChoose = 0;
+  const [mean, deviation] = [n * q, Math.sqrt(n * q * (1 - q))];
+  if (deviation === 0) return () => smoothed(q, n);
+  const within = (value: number) => Math.min(n, Math.max(0, value));
+  if (deviation ** 2 > normalFrom)
+    return () => smoothed(within(Math.round(mean + deviation * standardNormal(random))) / n, n);
+  // By inversion of the distribution function, over all that 1,000 draws could ever meet.
+  const reach = 12 * deviation + 12;
+  const [first, last] = [within(Math.floor(mean - reach)), within(Math.ceil(mean + reach))];
+  const cumulative = runningSums(
+    weightsAround(Math.round(mean), first, last, (k) => ((n - k) / (k + 1)) * (q / (1 - q))),
+  );
+  const all = cumulative.at(-1) ?? 0;
+  return () => smoothed((first + search(cumulative, random.next() * all)) / n, n);
+}
+
+/** Weights from `first` to `last`, in proportion: 1 at `mode`, and `ratio(k)` from each k to the next. */
+function weightsAround(mode: number, first: number, last: number, ratio: (k: number) => number): Float64Array {
+  const weights = new Float64Array(last - first + 1);
+  weights[mode - first] = 1;
+  for (let k = mode; k < last; k++) weights[k + 1 - first] = (weights[k - first] ?? 0) * ratio(k);
+  for (let k = mode; k > first; k--) weights[k - 1 - first] = (weights[k - first] ?? 0) / ratio(k - 1);
+  return weights;
+}
+
+function runningSums(values: Float64Array): Float64Array {
   let sum = 0;
-  for (let k = 0; k <= n; k++) {
-    if (k > 0) logChoose += Math.log((n - k + 1) / k);
-    const hit = k === 0 ? 0 : k * Math.log(q);
-    const miss = k === n ? 0 : (n - k) * Math.log1p(-q);
-    sum += Math.exp(logChoose + hit + miss);
-    cumulative[k] = sum;
-  }
-  return () => smoothed(search(cumulative, random.next() * sum) / n, n);
+  return values.map((value) => {
+    sum += value;
+    return sum;
+  });
+}
+
+/** Box and Muller's. */
+function standardNormal(random: RandomStream): number {
+  return Math.sqrt(-2 * Math.log(1 - random.next())) * Math.cos(2 * Math.PI * random.next());
 }
 
 /** The first index whose value is above `x`. */
