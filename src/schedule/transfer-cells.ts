@@ -48,7 +48,7 @@ export class TransferCells {
 
   /** Every task has a cell, and no other has. */
   sameTasks(cells: Json, key: string, tasks: readonly string[], optional: readonly string[]): void {
-    const missing = tasks.filter((task) => !(task in cells) && !optional.includes(task));
+    const missing = tasks.filter((task) => !Object.hasOwn(cells, task) && !optional.includes(task));
     if (missing.length > 0)
       throw this.wrong(
         key,

@@ -1,5 +1,6 @@
 import { shownValue } from "./shown-value.js";
 import { type Json, type NumberRule, TransferCells } from "./transfer-cells.js";
+import { type Accuracies, mixedScaleOf, type Scale, wrongScaleOf } from "./transfer-scale.js";
 import { smoothed, type TransferTable } from "./transfer-table.js";
 
 /** How many items each accuracy was measured on. */
@@ -27,7 +28,7 @@ export interface EntropyProbe {
 
 /** A transfer file as read: everything in fractions and task order. */
 export interface TransferFile {
-  readonly scale: "percent" | "fraction";
+  readonly scale: Scale;
   readonly table: TransferTable;
   readonly counts: TransferCounts | undefined;
   readonly results: ItemResults | undefined;
@@ -85,8 +86,10 @@ class Reader {
     }
     const counts = this.#counts(root, tasks);
     const raw = this.#accuracies(root, tasks);
-    this.#checkBaseScale(scale, raw.base, raw.single);
-    this.#checkScale(scale, [...raw.base, ...raw.single, ...(raw.after?.flat() ?? [])]);
+    const wrongScale = wrongScaleOf(scale, raw);
+    if (wrongScale !== undefined) throw this.#cells.wrong("scale", wrongScale);
+    const mixed = mixedScaleOf(scale, tasks, raw);
+    if (mixed !== undefined) this.#notes.push(mixed);
     const unit = scale === "percent" ? 100 : 1;
     const positive = (value: number, items: number | undefined, key: string) =>
       this.#positive(value / unit, items, key);
@@ -113,7 +116,7 @@ class Reader {
     };
   }
 
-  #scale(root: Json): "percent" | "fraction" {
+  #scale(root: Json): Scale {
     const unknownKey = Object.keys(root).find((key) => !known.includes(key));
     if (unknownKey !== undefined) this.#notes.push(`key "${unknownKey}" is not known and was not read`);
     if (root.scale === "percent" || root.scale === "fraction") return root.scale;
@@ -136,7 +139,7 @@ class Reader {
     return tasks;
   }
 
-  #accuracies(root: Json, tasks: readonly string[]) {
+  #accuracies(root: Json, tasks: readonly string[]): Accuracies {
     const base = this.#cells.row(root.base, "base", tasks, accuracy);
     if (root.after === undefined) {
       return {
@@ -233,30 +236,6 @@ class Reader {
       throw this.#cells.wrong(`kinds.${task}`, 'is needed beside "entropy": "verifiable" or "generative"');
     });
     return { change, verifiable };
-  }
-
-  /** Percent and fractions are told apart only by size, so only what cannot be the scale that is said is refused. */
-  #checkScale(scale: "percent" | "fraction", values: readonly number[]): void {
-    const greatest = Math.max(...values);
-    if (scale === "fraction" && greatest > 1) {
-      throw this.#cells.wrong("scale", `says "fraction", but ${greatest} is above 1; say "percent"`);
-    }
-    if (scale === "percent" && greatest > 100)
-      throw this.#cells.wrong("scale", `says "percent", but ${greatest} is above 100`);
-    if (scale === "percent" && greatest > 0 && greatest <= 1) {
-      throw this.#cells.wrong(
-        "scale",
-        `says "percent", but no accuracy is above 1 %; say "fraction" if they are shares`,
-      );
-    }
-  }
-
-  /** Fractions in one place and percent in the other cannot be told for sure, so they are asked about. */
-  #checkBaseScale(scale: "percent" | "fraction", base: readonly number[], single: readonly number[]): void {
-    if (scale !== "percent" || Math.max(...base) > 1 || Math.max(...single) <= 1) return;
-    this.#notes.push(
-      'no accuracy of "base" is above 1 %, though some after training are: are those of "base" fractions?',
-    );
   }
 
   #positive(value: number, items: number | undefined, key: string): number {

@@ -40,11 +40,25 @@ it("a zero with a count becomes ½/(n + 1), and is said", () => {
   expect(notes).toEqual(["base.a is 0 of 49 items and counts as ½/(n + 1) = 0.010"]);
 });
 
-it("a base that looks like fractions beside percent is asked about", () => {
-  const { notes } = read({ ...good, base: { a: 0.4, b: 0.5 } });
-  expect(notes).toEqual([
-    'no accuracy of "base" is above 1 %, though some after training are: are those of "base" fractions?',
-  ]);
+describe("percent that look like fractions beside the same task's others are asked about:", () => {
+  it.each([
+    ["base", { base: { a: 0.4, b: 0.5 } }, "base.a, base.b"],
+    [
+      "everything after training",
+      { after: { a: { a: 0.6, b: 0.4 }, b: { a: 0.3, b: 0.7 } } },
+      "after.a.a, after.b.a, after.a.b, after.b.b",
+    ],
+    ["one cell", { after: { ...good.after, a: { ...good.after.a, b: 0.3 } } }, "after.a.b"],
+  ])("%s", (_name, change, keys) => {
+    expect(read({ ...good, ...change }).notes).toEqual([
+      `at most 1 % stands at ${keys}, and much more elsewhere for the same task: fractions among percent?`,
+    ]);
+  });
+
+  it("but not a task of which nothing is known to be much more", () => {
+    const rare = { ...good, base: { a: 0.8, b: 50 }, after: { a: { a: 3, b: 40 }, b: { a: 0.5, b: 70 } } };
+    expect(read(rare).notes).toEqual([]);
+  });
 });
 
 describe("wrong input names file and key, and says what to do:", () => {
@@ -73,6 +87,11 @@ describe("wrong input names file and key, and says what to do:", () => {
       "a missing cell",
       { ...good, after: { a: { a: 60 }, b: good.after.b } },
       't.json: after.a has no cell for "b"; measure it, or leave the task out of "tasks"',
+    ],
+    [
+      "a missing cell of a name that every object has",
+      { ...good, tasks: ["toString", "b"], base: { b: 50 } },
+      'base has no cell for "toString"',
     ],
     ["a missing row", { ...good, after: { a: good.after.a } }, 'after has no cell for "b"'],
     ["a task too many", { ...good, base: { a: 1, b: 2, c: 3 } }, 'base has "c", which is not in "tasks"'],
