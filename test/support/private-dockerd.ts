@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { processesWith } from "./processes.js";
 
 /** A Docker daemon of the tests' own, which they may stop, starve and restart without disturbing anybody. */
 export class PrivateDockerd {
@@ -77,6 +78,14 @@ export class PrivateDockerd {
   /** Stops it and removes all that it had. */
   async remove(): Promise<void> {
     await this.stop();
+    // A daemon that stops while a container is made leaves the one that looks after it behind.
+    for (const pid of processesWith(`-address ${this.folder}/`)) {
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
     execFileSync("sh", ["-c", 'grep " $0" /proc/mounts | cut -d" " -f2 | sort -r | xargs -r umount -l', this.folder]);
     rmSync(this.folder, { recursive: true, force: true });
   }

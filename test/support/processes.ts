@@ -30,3 +30,17 @@ function parentOf(pid: number): number | undefined {
     return undefined;
   }
 }
+
+/** Processes with this text in their command line, this one aside. */
+export function processesWith(text: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return pids.map(Number).filter((pid) => commandOf(pid).includes(text));
+}
+
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}
