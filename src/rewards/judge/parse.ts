@@ -9,8 +9,9 @@ export type Parsed =
   | { readonly ok: false; readonly reason: string };
 
 /**
- * Decodes the judge's own reply, strictly. Structured: one JSON object with exactly `reason` and `verdict`. Text: the
- * last line that is not blank is `VERDICT: A`, `VERDICT: B` or `VERDICT: tie`, and the reply was not cut.
+ * Decodes the judge's own reply, strictly. Structured: one JSON object with exactly `reason` and `verdict`, behind a think
+ * block where the model writes one. Text: the last line that is not blank is `VERDICT: A`, `VERDICT: B` or `VERDICT: tie`,
+ * and the reply was not cut.
  */
 export function parseReply(content: string, mode: ReplyMode, cut = false): Parsed {
   if (content.trim() === "") return undecodable("the reply is empty");
@@ -18,10 +19,11 @@ export function parseReply(content: string, mode: ReplyMode, cut = false): Parse
   return cut ? undecodable("the reply was cut at the token limit") : parseLastLine(content);
 }
 
-function parseJson(content: string): Parsed {
+function parseJson(reply: string): Parsed {
+  const content = afterThinking(reply.trim());
   let value: unknown;
   try {
-    value = JSON.parse(unfenced(content.trim()));
+    value = JSON.parse(unfenced(content));
   } catch {
     return undecodable("the reply is not JSON");
   }
@@ -35,6 +37,12 @@ function parseJson(content: string): Parsed {
     return undecodable("the reply does not hold exactly a reason and a verdict of A, B or tie");
   }
   return { ok: true, verdict, reason };
+}
+
+/** What follows a think block that the text begins with; what a model says to itself there is no verdict. */
+function afterThinking(text: string): string {
+  const end = text.startsWith("<think>") ? text.lastIndexOf("</think>") : -1;
+  return end < 0 ? text : text.slice(end + "</think>".length).trim();
 }
 
 /** What stands in a fenced block that is the whole text, or the text. */

@@ -32,6 +32,7 @@ describe("the judge's reply is read strictly", () => {
   it.each([
     ["A", '{"reason": "r", "verdict": "A"}', "json_schema"],
     ["tie", ' {"verdict": "tie", "reason": ""}\n', "json_object"],
+    ["A", '<think>\n"verdict": "B"? No.\n</think>\n\n{"reason": "r", "verdict": "A"}', "json_object"],
     ["B", '```json\n{"reason": "r", "verdict": "B"}\n```', "json_schema"],
     ["B", '{"reason": "It says \\"verdict\\": \\"A\\".", "verdict": "B"}', "json_schema"],
     ["A", "Because.\nVERDICT: A", "text"],
@@ -53,6 +54,9 @@ describe("the judge's reply is read strictly", () => {
     ['{"reason": "r", "verdict": "A"} and so', "json_schema"],
     ['{"reason": "r", "verdict": "A", "verdict": "B"}', "json_schema"],
     ["VERDICT: A", "json_schema"],
+    ['<think>{"reason": "r", "verdict": "A"}', "json_schema"],
+    ['<think>{"reason": "r", "verdict": "A"}</think>', "json_schema"],
+    ['So: <think></think>{"reason": "r", "verdict": "A"}', "json_schema"],
     ["A", "text"],
     ["VERDICT: C", "text"],
     ["VERDICT: A or B", "text"],
