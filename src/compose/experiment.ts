@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/index.js";
 import {
@@ -5,11 +6,15 @@ import {
   experimentHtml,
   experimentMarkdown,
   experimentReport,
+  fingerprintsOf,
+  orderVerdict,
   runExperiment,
   withVariantTasks,
 } from "../experiment/index.js";
 import { writeWhole } from "../store/index.js";
 import { inLab, type LabOptions } from "./lab.js";
+import { scheduleOrder } from "./schedule.js";
+import { writeTransfer } from "./transfer.js";
 
 /** What an experiment tells at its end. */
 export interface ExperimentSummary {
@@ -21,8 +26,8 @@ export interface ExperimentSummary {
 }
 
 /**
- * Runs all that the config's section `experiment` asks for on all engines of the config, then writes report.html, report.md and
- * results.json. The same call again goes on where it was: what is finished is not done anew.
+ * Runs all that the config's section `experiment` asks for on all engines of the config, then writes report.html, report.md,
+ * results.json and, once all probes are measured, transfer.json. The same call again goes on where it was: what is finished is not done anew.
  * @throws ConfigError without that section; StoreError `other_config` when the folder holds one of another config
  */
 export async function experimentRun(options: LabOptions): Promise<ExperimentSummary> {
@@ -33,10 +38,22 @@ export async function experimentRun(options: LabOptions): Promise<ExperimentSumm
     });
   }
   return inLab(options, withVariantTasks(config), async (labs, { folder, ...facts }) => {
+    const made = await fingerprintsOf(config);
+    const { nodesFolder } = labs[0];
     const outcome = await runExperiment(labs, options.onNode ?? (() => undefined));
-    const report = experimentReport(config, outcome, facts);
+    const transfer =
+      outcome.orders.length === 0 ? undefined : writeTransfer(folder, config, nodesFolder, outcome.nodes, made);
+    const verdict = transfer === undefined ? {} : await verdictOf(transfer.file, options.signal);
+    const report = experimentReport(config, outcome, { ...facts, ...verdict });
     return { folder, report, ...writeReport(folder, report) };
   });
+}
+
+/** How sure the best order is, by resampling the items that the probes were asked. */
+async function verdictOf(path: string, signal: AbortSignal | undefined) {
+  const settings = { timeLimitS: 50, top: 1, ...(signal === undefined ? {} : { signal }) };
+  const { file, advice } = await scheduleOrder(readFileSync(path, "utf8"), path, settings);
+  return { verdict: orderVerdict(file.table.tasks, advice) };
 }
 
 function writeReport(folder: string, report: ExperimentReport) {

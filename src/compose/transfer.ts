@@ -1,7 +1,10 @@
 import { join } from "node:path";
+import type { OmniConfig } from "../config/index.js";
 import {
   checkTransfer,
+  type Fingerprints,
   fingerprintsOf,
+  type ProbeOutcome,
   runProbes,
   type TransferDocument,
   transferDocument,
@@ -45,9 +48,20 @@ export async function transferRun(options: LabOptions): Promise<TransferSummary>
       generatedTokens: sum((node) => node.generatedTokens),
     };
     if (status === "stopped") return { folder, status, cost };
-    const document = transferDocument(options.config, labs[0].nodesFolder, nodes, made);
-    const file = join(folder, "transfer.json");
-    writeWhole(file, `${JSON.stringify(document, null, 2)}\n`);
-    return { folder, status, file, document, cost };
+    return { folder, status, cost, ...writeTransfer(folder, options.config, labs[0].nodesFolder, nodes, made) };
   });
+}
+
+/** Writes transfer.json of finished probes. @throws DataError `nothing_measured` */
+export function writeTransfer(
+  folder: string,
+  config: OmniConfig,
+  nodesFolder: string,
+  nodes: ProbeOutcome["nodes"],
+  made: Fingerprints,
+): { readonly file: string; readonly document: TransferDocument } {
+  const document = transferDocument(config, nodesFolder, nodes, made);
+  const file = join(folder, "transfer.json");
+  writeWhole(file, `${JSON.stringify(document, null, 2)}\n`);
+  return { file, document };
 }

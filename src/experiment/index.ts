@@ -5,6 +5,7 @@ export type { Lab, Labs } from "./lab.js";
 export type { ExperimentNode } from "./node.js";
 export { experimentHtml } from "./report/html.js";
 export { experimentMarkdown } from "./report/markdown.js";
+export { type OrderVerdict, orderVerdict } from "./report/order-verdict.js";
 export { type ExperimentReport, experimentReport } from "./report/report.js";
 export { evaluationBound, promptBound, sumOf } from "./rollout-limits.js";
 export { type ExperimentOutcome, type OnNode, runExperiment } from "./run-experiment.js";

@@ -25,6 +25,7 @@ export interface PredictionTable {
   /** Spearman's, of pooled predictions and measured means over seeds. */
   readonly correlation: number | null;
   /** The same for each seed by its own probes. */
+  readonly correlations: readonly number[];
   readonly bySeed: ReplicateMean | null;
   /** Mean of |measured − predicted| over orders and tasks, by each seed's own probes. */
   readonly meanError: ReplicateMean | null;
@@ -89,6 +90,7 @@ export function predictionTable(
       complete.map((row) => row.predictedScore),
       complete.map((row) => row.measuredScore?.mean ?? 0),
     ),
+    correlations: perSeed,
     bySeed: overReplicates(perSeed),
     meanError: overReplicates(errors),
   };

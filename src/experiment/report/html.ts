@@ -5,6 +5,7 @@ import { methodChart } from "./bar-chart.js";
 import { heatMap } from "./heat-map.js";
 import { stageChart } from "./line-chart.js";
 import { escaped } from "./markup.js";
+import { verdictSentences } from "./order-verdict.js";
 import { type Curve, type ExperimentReport, type Matrix, percent, predictedPercent } from "./report.js";
 import { predictionScatter } from "./scatter.js";
 import { bestSentences, headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
@@ -43,7 +44,9 @@ function sectionsOf(report: ExperimentReport): string[] {
       ),
     ]),
     section("Measured and predicted", [
-      ...[...predictionSentences(report), ...bestSentences(report)].map(strongParagraph),
+      ...[...verdictSentences(report.verdict), ...predictionSentences(report), ...bestSentences(report)].map(
+        strongParagraph,
+      ),
       paragraph(
         "Score: mean over tasks of log(accuracy / accuracy before), × 100. Numbers are those of the table's rows (Table 3). Every run, probes too, is measured and gone on from at its end, not at its best step on validation.",
       ),

@@ -1,6 +1,7 @@
 import type { PredictionTable } from "../prediction-table.js";
 import { type NamedTable, shownOrder } from "../tables.js";
 import type { Prediction } from "../transfer.js";
+import { verdictSentences } from "./order-verdict.js";
 import { type Curve, type ExperimentReport, type Matrix, percent, predictedPercent, signedPercent } from "./report.js";
 import { bestSentences, headlineSentences, predictionSentences, sharedSentence } from "./sentences.js";
 
@@ -25,7 +26,7 @@ export function experimentMarkdown(report: ExperimentReport): string {
     ...section("Measured and predicted, test split (Table 3)", [
       ...predictionRows(report.predictions.test, tasks),
       "",
-      ...[...predictionSentences(report), ...bestSentences(report)],
+      ...[...verdictSentences(report.verdict), ...predictionSentences(report), ...bestSentences(report)],
     ]),
     ...named("Training temperatures, evaluated greedily, test split (Table 2)", report.temperatures),
     ...named("Answer formats (Fig. 3)", report.formats),

@@ -19,6 +19,7 @@ import {
   temperatureTable,
 } from "../tables.js";
 import type { Prediction } from "../transfer.js";
+import type { OrderVerdict } from "./order-verdict.js";
 
 /** A matrix with rows trained and columns evaluated. */
 export type Matrix = Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -33,6 +34,8 @@ export interface ExperimentReport {
   readonly cautions: readonly string[];
   readonly methods: readonly MethodRow[];
   readonly headlines: readonly Headline[];
+  /** Of the best order by transfer on validation; absent before all probes are measured. */
+  readonly verdict?: OrderVerdict;
   /** By split. */
   readonly predictions: { readonly validation: PredictionTable; readonly test: PredictionTable };
   readonly allOrders: { readonly validation: readonly Prediction[]; readonly test: readonly Prediction[] };
@@ -74,7 +77,12 @@ export interface Cost {
 export function experimentReport(
   config: OmniConfig,
   outcome: ExperimentOutcome,
-  facts: { readonly name: string; readonly model: string; readonly cautions: readonly string[] },
+  facts: {
+    readonly name: string;
+    readonly model: string;
+    readonly cautions: readonly string[];
+    readonly verdict?: OrderVerdict;
+  },
 ): ExperimentReport {
   const { nodes, orders } = outcome;
   const both = <T>(of: (point: "validation" | "test") => T) => ({ validation: of("validation"), test: of("test") });
@@ -87,6 +95,7 @@ export function experimentReport(
     tasks: taskIds(config),
     methods: methodRows(config, nodes, orders),
     headlines: headlines(config, nodes, orders),
+    ...(facts.verdict === undefined ? {} : { verdict: facts.verdict }),
     predictions: both((point) => predictionTable(config, nodes, orders, point)),
     allOrders: both((point) => allOrders(config, nodes, point)),
     transfer: both((point) => transferChange(pooledTransfer(config, nodes, point))),

@@ -19,11 +19,12 @@ export function headlineSentences({ headlines, methods }: ExperimentReport): rea
 /** How far predictions held, in words. */
 export function predictionSentences({ predictions }: ExperimentReport): readonly string[] {
   return (["validation", "test"] as const).flatMap((split) => {
-    const { rows, correlation, bySeed, meanError } = predictions[split];
+    const { rows, correlation, correlations, bySeed, meanError } = predictions[split];
     const measured = rows.filter((row) => row.measuredScore !== null).length;
     if (measured === 0) return [];
-    const pooled = correlation === null ? "undefined" : correlation.toFixed(2);
-    const perSeed = bySeed === null ? "" : `; seed by seed ${shown(bySeed)}`;
+    const pooled = correlation === null ? "undefined" : signedFraction(correlation);
+    const perSeed =
+      bySeed === null ? "" : `; seed by seed ${correlations.map(signedFraction).join(", ")}${shown(bySeed)}`;
     const error = meanError === null ? "" : `; mean absolute error ${percent(meanError)} points of accuracy`;
     return [
       `On ${split}, the rank correlation (Spearman) of predicted and measured scores over ${measured} orders is ${pooled}${perSeed}${error}.`,
@@ -62,7 +63,11 @@ function signed(value: ReplicateMean | null): string {
   return `${mean >= 0 ? "+" : "−"}${Math.abs(100 * mean).toFixed(1)}${interval} % (${n} ${n === 1 ? "seed" : "seeds"})`;
 }
 
-function shown({ mean, half, n }: ReplicateMean): string {
-  const interval = half === null ? "" : ` ± ${half.toFixed(2)}`;
-  return `${mean.toFixed(2)}${interval} (${n} ${n === 1 ? "seed" : "seeds"})`;
+/** Student's interval of a correlation, no wider than a correlation can be. */
+function shown({ mean, half }: ReplicateMean): string {
+  if (half === null) return "";
+  const [low, high] = [Math.max(-1, mean - half), Math.min(1, mean + half)];
+  return `, mean ${signedFraction(mean)} (95 %: ${signedFraction(low)} to ${signedFraction(high)})`;
 }
+
+const signedFraction = (value: number) => value.toFixed(2).replace("-", "−");

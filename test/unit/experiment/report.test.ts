@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { resolveConfig } from "../../../src/config/index.js";
-import { experimentHtml, experimentMarkdown, experimentReport } from "../../../src/experiment/index.js";
+import { experimentHtml, experimentMarkdown, experimentReport, orderVerdict } from "../../../src/experiment/index.js";
 import type { ExperimentNode } from "../../../src/experiment/node.js";
 import { baselineNodes, orderNodes, probeNodes } from "../../../src/experiment/plan-nodes.js";
 import type { NodeResult } from "../../../src/experiment/read-nodes.js";
+import { adviseOrder, readTransferFile } from "../../../src/schedule/index.js";
 import type { TaskEvaluation } from "../../../src/telemetry/index.js";
 
 const config = resolveConfig({
@@ -129,6 +130,51 @@ describe("the report of an experiment", () => {
     const { entropy, curves } = experimentReport(config, given, { name: "x", model: "m", cautions: [] });
     expect(entropy.a?.b).toBeCloseTo(0.5, 12);
     expect(curves[0]?.measures.entropy?.a).toEqual([2, 3, 3]);
+  });
+
+  it("says whether the order matters, how often it wins, and where entropy makes it doubtful", async () => {
+    const right = (share: number) => Array.from({ length: 50 }, (_, item) => (item < 50 * share ? 1 : 0));
+    const file = readTransferFile(
+      {
+        scale: "fraction",
+        tasks: ["a", "b"],
+        base: { a: 0.5, b: 0.5 },
+        after: { a: { a: 0.7, b: 0.5 }, b: { a: 0.4, b: 0.7 } },
+        results: {
+          base: { a: right(0.5), b: right(0.5) },
+          after: { a: { a: right(0.7), b: right(0.5) }, b: { a: right(0.4), b: right(0.7) } },
+        },
+        entropy: { a: { b: 0 }, b: { a: 0.3 } },
+        kinds: { a: "verifiable", b: "verifiable" },
+      },
+      "t.json",
+    );
+    const never = () => Promise.reject(new Error("not asked for so few tasks"));
+    const advice = await adviseOrder(file, { top: 1, seed: 0, solveLarge: never });
+    const told = (shown: typeof advice) => {
+      const verdict = orderVerdict(["a", "b"], shown);
+      const whole = { ...report, verdict };
+      expect(experimentHtml(whole)).toContain(`${verdict.verdict} – ${verdict.reason}.`);
+      return experimentMarkdown(whole);
+    };
+    const text = told(advice);
+    expect(text).toMatch(
+      /Verdict on b → a, by transfer on validation: order – the best order leads the runner-up by 11\.16 points/,
+    );
+    expect(text).toMatch(/With items drawn anew 1000 times, the best order was: b → a (99|100) %/);
+    expect(text).toContain(
+      "Entropy makes its prediction doubtful: b before a (entropy of a +30 %); the best order without one is a → b.",
+    );
+    expect(told({ ...advice, verdict: "indifferent" })).toContain("by transfer on validation: indifferent – ");
+    expect(experimentMarkdown(report)).not.toContain("Verdict on");
+  });
+
+  it("tells each seed's rank correlation, and an interval that no correlation can leave", () => {
+    const seeds = { correlations: [-1, 1], bySeed: { mean: 0, half: 12.7, n: 2 } };
+    const test = { ...report.predictions.test, correlation: -0.5, ...seeds };
+    expect(experimentMarkdown({ ...report, predictions: { ...report.predictions, test } })).toContain(
+      "over 2 orders is −0.50; seed by seed −1.00, 1.00, mean 0.00 (95 %: −1.00 to 1.00); mean absolute error",
+    );
   });
 
   it("is one page that loads nothing, runs nothing and shows names as text, with the numbers in its pictures", () => {

@@ -8,6 +8,7 @@ import {
   experimentRun,
   exportRun,
   resumeRun,
+  scheduleOrder,
   trainRun,
 } from "../../../src/compose/index.js";
 import { loadConfig } from "../../../src/config/index.js";
@@ -84,6 +85,15 @@ describe("an experiment", { timeout: 300_000 }, () => {
     expect(readFileSync(whole.reportMarkdown, "utf8")).toContain("| sums → words");
   });
 
+  it("leaves the transfer file that omni schedule reads, and says by it whether the order matters", async () => {
+    const path = join(whole.folder, "transfer.json");
+    const { file, advice } = await scheduleOrder(readFileSync(path, "utf8"), path, { top: 1, timeLimitS: 1 });
+    const best = advice.exact.order.map((at) => file.table.tasks[at]);
+    expect(whole.report.verdict).toMatchObject({ order: best, verdict: advice.verdict, reason: advice.reason });
+    expect(whole.report.verdict?.wins.length).toBeGreaterThan(0);
+    expect(readFileSync(whole.reportMarkdown, "utf8")).toContain(`Verdict on ${best.join(" → ")}, by transfer`);
+  });
+
   it("samples completions for entropies where evaluations are greedy, and scores none of them", () => {
     const store = openRunStore(runFolder(join(whole.folder, "runs/seed0.words")), { write: false });
     const sampled = store.evaluation("entropy")?.result;
@@ -123,6 +133,7 @@ describe("an experiment", { timeout: 300_000 }, () => {
       onNode: ({ done }) => (done === 2 ? stop.abort() : undefined),
     });
     expect(cut.report.status).toBe("stopped");
+    expect(cut.report.verdict).toBeUndefined();
     const resumed = await experimentRun(given);
     expect(measured(resumed)).toEqual(measured(whole));
   });
