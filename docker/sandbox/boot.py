@@ -12,12 +12,13 @@ except ImportError:
     pass
 sys.path[:] = [place for place in sys.path if place]
 os.set_inheritable(4, False)
-sys.modules["suite"] = type(sys)("suite")
-exec(compile(job.pop("suite"), "<suite>", "exec"), vars(sys.modules["suite"]))
+for name in ("suite", "integrity"):
+    sys.modules[name] = type(sys)(name)
+    exec(compile(job.pop(name), "<%s>" % name, "exec"), vars(sys.modules[name]))
 equality, harness = {"__name__": "equality"}, {"__name__": "harness"}
 exec(compile(job.pop("equality"), "<equality>", "exec"), equality)
 exec(compile(job.pop("harness"), "<harness>", "exec"), harness)
-del sys.modules["suite"]
+del sys.modules["suite"], sys.modules["integrity"]
 start = harness["report"]
 # Nothing of the job stays reachable from __main__.
 task = [job, equality, 4]

@@ -13,7 +13,7 @@ import sys
 from decoding import Reader
 from values import MUTABLE, SCALARS, SMALL, VALUES, VIEWS, Held, Malformed, TooLarge, clean, known
 
-MAX_BYTES = 8 << 20
+MAX_BYTES = 24 << 20
 MAX_NODES = 600_000
 # Elements of containers held by both sides, beyond which the oldest are forgotten.
 HELD = 20_000
@@ -117,6 +117,8 @@ class Codec:
             return ["z", pack_all(list(value), message)]
         if kind is bytes:
             return ["b", value.decode("latin-1")]
+        if kind is memoryview and value.ndim == 1 and value.format == "B":
+            return ["y", value.tobytes().decode("latin-1")]
         if kind is complex:
             return ["c", value.real, value.imag]
         if kind is range:

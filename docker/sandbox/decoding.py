@@ -129,6 +129,8 @@ class Reader:
             return frozenset(self.all(node[1]))
         if tag == "b":
             return node[1].encode("latin-1")
+        if tag == "y":
+            return memoryview(node[1].encode("latin-1"))
         if tag == "c":
             return complex(node[1], node[2])
         if tag == "r":

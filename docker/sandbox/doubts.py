@@ -8,8 +8,10 @@ import random
 import line
 from handles import is_handle
 
-# Comparisons of a class, of each kind, that are asked both ways round.
+# Comparisons of a class, of each kind, that are asked both ways round, and those that are asked among others.
 MOST = 8
+# Objects of a class that are kept to be asked about.
+KEPT = 3
 OPPOSED = {"__lt__": ("__lt__", True), "__gt__": ("__gt__", True), "__ne__": ("__eq__", False)}
 SCALARS = (int, float, str)
 
@@ -56,12 +58,34 @@ def otherwise(value, turn):
 
 class Doubts:
     def __init__(self):
-        self.asked, self.made, self.equal = collections.Counter(), {}, {}
+        self.asked, self.made, self.equal, self.kept = collections.Counter(), {}, {}, {}
 
     def note_made(self, kind, made, args, named):
-        """Of each class one object, and what it was made of."""
-        if kind not in self.made and type(made) is kind and is_plain((*args, named)):
+        """Of each class a few objects, and what the first was made of."""
+        if type(made) is not kind or not is_plain((*args, named)):
+            return
+        if kind not in self.made:
             self.made[kind] = made, copy.deepcopy((args, named))
+        kept = self.kept.setdefault(kind, [])
+        if len(kept) < KEPT and not any(made is each for each in kept):
+            kept.append(made)
+
+    def asked_among(self, first, second):
+        """Whether two objects are equal, asked among the same question about others, in any order: one that becomes what it is first
+        compared with cannot know which of them counts."""
+        kind = type(second)
+        others = [each for each in self.kept.get(kind, ()) if each is not first and each is not second]
+        if first is second or self.asked[kind, "__eq__"] >= MOST:
+            others = []
+        self.asked[kind, "__eq__"] += 1
+        place = random.randint(0, len(others))
+        random.shuffle(others)
+        for each in others[:place]:
+            claims("__eq__", first, each)
+        answer = line.request("__eq__", first, second)
+        for each in others[place:]:
+            claims("__eq__", first, each)
+        return answer
 
     def note_equal(self, first, second):
         if first is not second and type(first) is type(second):

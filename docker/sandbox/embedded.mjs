@@ -58,15 +58,19 @@ if (snapshot === "make") {
       "itertools, json, math, operator, os, random, re, site, statistics, string, sys, traceback, types, typing, unittest\n" +
       "sys.omni_files = {}",
   );
-  py.globals.set("source", readFileSync(`${here}/suite.py`, "utf8"));
-  py.runPython("suite = sys.modules['suite'] = types.ModuleType('suite'); exec(compile(source, '<suite>', 'exec'), vars(suite)); del suite");
+  for (const name of ["suite", "integrity"]) {
+    py.globals.set("source", readFileSync(`${here}/${name}.py`, "utf8"));
+    py.runPython(
+      `made = sys.modules['${name}'] = types.ModuleType('${name}'); exec(compile(source, '<${name}>', 'exec'), vars(made)); del made`,
+    );
+  }
   for (const name of ["equality", "harness", "embedded"]) {
     py.globals.set("source", readFileSync(`${here}/${name}.py`, "utf8"));
     py.runPython(
       `names = {'__name__': '${name}'}; exec(compile(source, '<${name}>', 'exec'), names); sys.omni_files['${name}'] = names; del source, names`,
     );
   }
-  py.runPython("del sys.modules['suite']");
+  py.runPython("del sys.modules['suite'], sys.modules['integrity']");
   const image = Buffer.from(py.makeMemorySnapshot());
   for (let at = 0; at < image.length; at += 1 << 20) send("K", image.subarray(at, at + (1 << 20)));
   send("Z");

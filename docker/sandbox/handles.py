@@ -26,7 +26,7 @@ class Meta(type):
 
     def __getattribute__(cls, name):
         # Methods and constants of the submission's class come before what `object` has of the same name.
-        here = name.startswith("__") and name not in ("__doc__", "__annotations__")
+        here = name.startswith("__") and name not in ("__doc__", "__annotations__", "__slots__")
         if here or name.startswith("_omni") or name in ("mro", "args", "with_traceback", "add_note"):
             return super().__getattribute__(name)
         return line.request("__getattr__", cls, name)

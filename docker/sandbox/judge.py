@@ -17,17 +17,22 @@ import standins
 from peer import Frames, Gone
 from suite import Broken, TESTS, parse, run_asserts, run_unittests
 
-LIMIT = 16 << 20
+LIMIT = 28 << 20
 
 
 class Tally:
     def __init__(self):
         self.passed, self.verdict = 0, None
+        # The conversation, once there is one.
+        self.judge = None
 
     def fail(self, verdict):
         self.verdict = self.verdict or verdict
 
     def add(self, verdict):
+        if self.judge is not None and self.judge.unheard is not None:
+            # A check within a callback that the program passed over.
+            verdict, self.judge.unheard = verdict or "wrong_answer", None
         if verdict is None:
             self.passed += 1
         else:
@@ -61,7 +66,7 @@ def namespace(values, trees, own):
     """The tests' names: the submission's, where they are not taken from it by way of a module that the standard library has."""
     names = {"__name__": "solution_tests", "__builtins__": __builtins__}
     for name, value in values.items():
-        names[name] = __import__(name) if name in standins.MODULES and name not in own else value
+        names[name] = __import__(name) if name in standins.MODULES and name not in own and reading.as_module(trees, name) else value
     return names
 
 
@@ -101,7 +106,7 @@ class Trial:
         wanted, others = reading.wanted(trees)
         named = reading.classes_named(trees)
         judge = standins.Judge(self.relay, self.frames.receive, named, reading.generators_fed(trees))
-        judge.original = (sys.stdout, sys.stderr)
+        judge.original, tally.judge = (sys.stdout, sys.stderr), judge
         standins.lend_library(trees)
         try:
             loaded = judge.request("load", job["code"], sorted(wanted), sorted(named))
@@ -141,11 +146,15 @@ class Trial:
         import builtins
 
         module.__dict__["_omni_all"] = [
-            name for name in public if (not hasattr(builtins, name) or name in builtin) and name not in sys.stdlib_module_names
+            name for name in public if (not hasattr(builtins, name) or name in builtin) and not self.is_module(name, trees)
         ]
         if self.job["kind"] == "unittest" and self.job["mode"] == "module":
             return namespace({}, trees, mine)
         return namespace(values, trees, mine)
+
+    def is_module(self, name, trees):
+        """Whether the tests take a name for a module of the standard library's."""
+        return name in sys.stdlib_module_names and reading.as_module(trees, name)
 
     def judge_by(self, tree, setup, counted, classes, names):
         exec(compile(setup, "setup.py", "exec", dont_inherit=True), names)

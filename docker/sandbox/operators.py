@@ -45,7 +45,7 @@ def equal(self, other):
     if not is_handle(other):
         held = plain_of(self)
         return NotImplemented if held is None or type(other) not in BUILT_IN else held == other
-    answer = line.request("__eq__", self, other)
+    answer = line.JUDGE.doubts.asked_among(self, other)
     if answer is True and self is not other and claims("__eq__", self, decoy_like("")):
         line.JUDGE.tamper("its objects equal anything")
     if answer is True:
@@ -83,6 +83,11 @@ def contains(self, item):
     return answer
 
 
+def is_told(value):
+    """Whether an object came of a difference with plain data, or of an operation with one that did."""
+    return is_handle(value) and not isinstance(value, type) and value._omni_told == "told"
+
+
 def operation(name):
     def operate(self, *args):
         if self._omni_told == "told" and name in NUMBERS:
@@ -90,10 +95,11 @@ def operation(name):
         plain = [each for each in args if not is_handle(each)]
         if self._omni_told == "based" and name not in OPEN and len(plain) == len(args):
             return OPERATIONS[name](plain_of(self), *args)
+        telling = plain and name in TELLING or name not in OPEN and any(map(is_told, (self, *args)))
         answer = line.request(name, self, *args)
-        if is_handle(answer) and not isinstance(answer, type) and (self._omni_told == "told" or plain and name in TELLING):
+        if is_handle(answer) and not isinstance(answer, type) and (telling or is_told(self)):
             object.__setattr__(answer, "_omni_told", "told")
-        elif plain and name in TELLING and not is_handle(answer) and answer is not NotImplemented:
+        elif telling and not is_handle(answer) and answer is not NotImplemented:
             raise TypeError("%s with plain data gives an object of the same kind, or nothing" % name)
         return answer
 

@@ -5,6 +5,8 @@ import ast
 import builtins
 import sys
 
+from suite import root_of
+
 # Touching these reaches into the submission's own process: files, environment, seeds, standard input.
 SHARED_STATE = {
     "os": "environ chdir mkdir makedirs remove unlink rename rmdir listdir getcwd putenv path.exists path.isfile path.isdir".split(),
@@ -42,6 +44,13 @@ def bound(trees):
             elif isinstance(part, ast.ExceptHandler) and part.name:
                 found.add(part.name)
     return found
+
+
+def as_module(trees, name):
+    """Whether tests use a name as a module's: by its attributes alone."""
+    parts = [part for tree in trees for part in ast.walk(tree)]
+    bases = {id(part.value) for part in parts if isinstance(part, ast.Attribute)}
+    return all(id(part) in bases for part in parts if isinstance(part, ast.Name) and part.id == name)
 
 
 def shadowing(trees, others):
@@ -178,12 +187,75 @@ def dotted(node):
     return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
+def threads(part):
+    """Threads that wait for one another within the submission cannot: one request is answered before the next."""
+    if isinstance(part, ast.Call) and dotted(part.func).rpartition(".")[2] in ("Thread", "ThreadPoolExecutor"):
+        return "they start threads"
+    return None
+
+
+def own_classes(trees):
+    """Classes of the tests' own that are neither test cases nor exceptions."""
+    found, other = {}, {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+    for part in (part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ClassDef)):
+        bases = [dotted(base).rpartition(".")[2] for base in part.bases]
+        if any(base.endswith("TestCase") or base in other for base in bases):
+            other.add(part.name)
+        else:
+            found[part.name] = part
+    return found
+
+
+def handed_over(trees):
+    """A class of the tests' own that the submission gets as a class, or helps to make; such a class is itself in its own process only."""
+    classes, here = own_classes(trees), bound(trees)
+
+    def theirs(node):
+        root = root_of(node)
+        return bool(root) and not hasattr(builtins, root) and (root not in here or root == "solution")
+
+    def named(node):
+        """Names in an expression that stand for themselves."""
+        if isinstance(node, ast.Name):
+            yield node.id
+        elif not isinstance(node, (ast.Call, ast.Lambda, ast.Attribute)):
+            for each in ast.iter_child_nodes(node):
+                yield from named(each)
+
+    for name, part in classes.items():
+        methods = [each for each in part.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
+        makers = [each for made in (part, *methods) for each in made.decorator_list]
+        makers += [each.value for each in part.body if isinstance(each, (ast.Assign, ast.AnnAssign)) and isinstance(each.value, ast.Call)]
+        if any(map(theirs, makers)):
+            return "their class %s is made with the program's" % name
+    functions = {part.name for tree in trees for part in ast.walk(tree) if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    own = functions | set().union(*(library(part) for tree in trees for part in ast.walk(tree)))
+    for part in (part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Call)):
+        root = root_of(part.func)
+        if root in own or hasattr(builtins, root) or isinstance(part.func, ast.Attribute) and getattr(part.func.value, "id", "") == "self":
+            continue
+        given = {name for each in (*part.args, *(each.value for each in part.keywords)) for name in named(each)} & classes.keys()
+        if given:
+            return "they hand over their class %s" % min(given)
+    return None
+
+
+def library(part):
+    """Names that an import binds to what is not the submission's."""
+    if isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
+        return {(alias.asname or alias.name).partition(".")[0] for alias in part.names if alias.name != "solution"}
+    return set()
+
+
 def inseparable(trees):
     """Why these tests have to share the submission's process; None where they need not."""
     own = {part.name for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ClassDef)}
+    handed = handed_over(trees)
+    if handed is not None:
+        return handed
     for tree in trees:
         for part in ast.walk(tree):
-            reason = foreign_import(part) or shared_state(part) or patching(part)
+            reason = foreign_import(part) or shared_state(part) or patching(part) or threads(part)
             if reason is not None:
                 return reason
             if isinstance(part, ast.ClassDef):

@@ -11,7 +11,7 @@ from peer import OPERATIONS, Frames, Gone, Peer, dunders_of, run_apart
 from values import SCALARS, TooLarge, base_copy, base_of
 
 FIRST_BATCH_S = 0.002
-LIMIT = 16 << 20
+LIMIT = 28 << 20
 MOST_WARNINGS = 100
 
 
@@ -68,6 +68,7 @@ class Runner(Peer):
         self.active = self.last_number = 0
         self.streams, self.warned = (), []
         self.module = types.ModuleType("solution")
+        self.module.__file__ = os.path.abspath("solution.py")
 
     # What the submission's objects look like from outside
 
@@ -122,6 +123,8 @@ class Runner(Peer):
     def error_node(self, error, message):
         plain = [part for pair in vars(error).items() if type(pair[1]) in (int, str, float, bool) for part in pair]
         args = (error.message, error.exceptions) if isinstance(error, BaseExceptionGroup) else tuple(error.args)
+        if isinstance(error, OSError) and error.filename is not None and len(args) == 2:
+            args = (*args, error.filename)
         parts = [type(error), args, error.__cause__, tuple(plain), error.__context__]
         try:
             text = str(error)

@@ -10,6 +10,7 @@ import inspect
 import io
 import sys
 import types
+import unittest
 import warnings
 import weakref
 
@@ -20,6 +21,7 @@ from handles import OWN, Handle, Meta, RemoteError, is_handle, make_handle, numb
 from operators import SPECIAL, namedtuple_class, operator_of
 from peer import OPEN, OPERATIONS, Peer, dunders_of, run_apart
 from reading import imports_of
+from suite import raised_in
 from values import BASES, Malformed, base_copy
 
 MODULES = set(
@@ -70,6 +72,8 @@ class Judge(Peer):
         self.freed, self.dropped = [], []
         self.tampered, self.large, self.traces = None, False, []
         self.original, self.doubts = None, Doubts()
+        # A failed check of unittest's that the program was told of and that has not come back from it.
+        self.unheard = None
 
     def request(self, name, /, *args, **named):
         if self.tampered:
@@ -77,7 +81,11 @@ class Judge(Peer):
         self.asked += 1
         if name == "__call__":
             self.dropped += self.codec.forget_old()
-        answer = super().request(name, *args, **named)
+        try:
+            answer = super().request(name, *args, **named)
+        except AssertionError as error:
+            self.unheard = None if error is self.unheard else self.unheard
+            raise
         if name == "__call__" and isinstance(args[0], Meta):
             self.doubts.note_made(args[0], answer, args[1:], named)
         if self.fed and name == "__getattr__":
@@ -138,7 +146,8 @@ class Judge(Peer):
         for told in head.get("warned", ()) if type(head.get("warned")) is list else ():
             category, text = told
             kind = getattr(builtins, category, None) if type(category) is str else None
-            kind = kind if isinstance(kind, type) and issubclass(kind, Warning) else UserWarning
+            if not (isinstance(kind, type) and issubclass(kind, Warning)):
+                kind = next((each for each in self.classes.values() if each.__name__ == category and issubclass(each, Warning)), UserWarning)
             warnings.warn(str(text), kind, stacklevel=4)
         if type(head.get("trace")) is str:
             self.traces = [head["trace"][:4000]]
@@ -312,7 +321,12 @@ class Judge(Peer):
         if name == "await" and isinstance(target, types.CoroutineType):
             return run_apart(target)
         if name == "__call__" and callable(target) or name == "__iter__":
-            return OPERATIONS[name](*args, **named)
+            try:
+                return OPERATIONS[name](*args, **named)
+            except AssertionError as error:
+                if raised_in(error) == unittest.case.__file__:
+                    self.unheard = error
+                raise
         if not self.asks_freely(target) or name.endswith("attr__") and str(args[1]).startswith("_"):
             raise AttributeError("that is closed to the program under test")
         return OPERATIONS[name](*args, **named)

@@ -42,21 +42,28 @@ def checks(tree):
 
 
 def test_classes(tree):
-    """Test classes in the order they stand, with the methods that each defines; bases may be classes of the same tests."""
-    found = {}
+    """Test classes in the order they stand, with the methods that each defines; bases may be classes of the same tests, and those that
+    are no test cases themselves lend theirs."""
+    found, lent = {}, {}
     for node in tree.body:
         if not isinstance(node, ast.ClassDef):
             continue
         bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+        functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+        methods = [part.name for part in node.body if isinstance(part, functions) and part.name.startswith("test")]
+        methods += [name for base in bases for name in lent.get(base, ())]
         if any(base.endswith("TestCase") or base in found for base in bases):
-            functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-            found[node.name] = [part.name for part in node.body if isinstance(part, functions) and part.name.startswith("test")]
+            found[node.name] = list(dict.fromkeys(methods))
+        else:
+            lent[node.name] = methods
     return found
 
 
-# What calls a function for each item takes its StopIteration for the end of the items.
-ENDED_BY_ERROR = {"map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse"}
-CLOSED = "_omni_closed"
+# What calls a function for each item takes its StopIteration for the end of the items: which argument the function is.
+ENDED_BY_ERROR = {**dict.fromkeys(("map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse"), 0), "accumulate": 1, "groupby": 1}
+# What makes a task of a coroutine; one that ends as cancelled is passed over by a TaskGroup.
+TASKS = {"create_task", "ensure_future", "run_coroutine_threadsafe"}
+CLOSED, UNENDED, NARROWED = "_omni_closed", "_omni_unended", "_omni_narrowed"
 BUILT_IN = {id(value) for value in vars(builtins).values()}
 
 
@@ -74,6 +81,48 @@ def closed(function):
     return called
 
 
+def unended(coroutine):
+    """The coroutine, which is cancelled by nobody but those who have its task."""
+    if not isinstance(coroutine, types.CoroutineType):
+        return coroutine
+
+    async def run():
+        import asyncio
+
+        try:
+            return await coroutine
+        except asyncio.CancelledError as error:
+            # Python 3.10 does not tell.
+            if getattr(asyncio.current_task(), "cancelling", lambda: True)():
+                raise
+            raise RuntimeError("a coroutine says that it was cancelled") from error
+
+    return run()
+
+
+def raised_in(error):
+    """The file whose code raised an exception."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace and trace.tb_frame.f_code.co_filename
+
+
+def narrowed(kinds):
+    """The classes of exceptions that a handler of the tests' takes by a name of the program's: not what says that a check failed."""
+    error = sys.exc_info()[1]
+    if not isinstance(error, AssertionError) or raised_in(error) not in (TESTS, unittest.case.__file__):
+        return kinds
+    flat, left = [], [kinds]
+    while left:
+        kind = left.pop()
+        left.extend(kind) if isinstance(kind, tuple) else flat.append(kind)
+    return tuple(kind for kind in flat if not (isinstance(kind, type) and kind in AssertionError.__mro__))
+
+
+GUARDS = {CLOSED: closed, UNENDED: unended, NARROWED: narrowed}
+
+
 def root_of(node):
     """The name that an expression starts from."""
     while isinstance(node, (ast.Attribute, ast.Call, ast.Subscript)):
@@ -81,24 +130,52 @@ def root_of(node):
     return getattr(node, "id", "")
 
 
+def guarded(node, guard):
+    return ast.copy_location(ast.Call(ast.Name(guard, ast.Load()), [node], []), node)
+
+
 class Unskippable(ast.NodeTransformer):
-    """Tests whose checks cannot be passed over: not by a StopIteration within map(), not by a context manager of the program's
-    that swallows what its block raises."""
+    """Tests whose checks cannot be passed over: not by a StopIteration within map(), not by a task that ends as cancelled, not by a
+    context manager of the program's that swallows what its block raises, nor by an error of the program's that is AssertionError itself."""
 
     def __init__(self, tree):
         self.count, self.own = 0, {"open", "suppress", "redirect_stdout", "redirect_stderr"}
+        # Names that the tests give to what is not plainly the program's.
+        self.made = {"self"}
         self.checking = {part.name for part in ast.walk(tree) if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(part)}
         for part in ast.walk(tree):
             if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.own.add(part.name)
             elif isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
                 self.own |= {(alias.asname or alias.name).partition(".")[0] for alias in part.names if alias.name != "solution"}
+            elif isinstance(part, ast.Assign) and root_of(part.value) != "solution":
+                self.made |= {name.id for target in part.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
     def visit_Call(self, node):
         self.generic_visit(node)
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-        if node.args and not isinstance(node.args[0], ast.Starred) and (name in ENDED_BY_ERROR or name == "iter" and len(node.args) == 2):
-            node.args[0] = ast.copy_location(ast.Call(ast.Name(CLOSED, ast.Load()), [node.args[0]], []), node.args[0])
+        if any(isinstance(part, ast.Starred) for part in node.args):
+            return node
+        place = ENDED_BY_ERROR.get(name, 0 if name == "iter" and len(node.args) == 2 else None)
+        if place is not None:
+            self.guard(node, place, CLOSED, ("func", "key"))
+        elif name in TASKS:
+            self.guard(node, 0, UNENDED, ("coro",))
+        return node
+
+    def guard(self, call, place, guard, keywords):
+        """Has an argument of a call go through one of GUARDS."""
+        if place < len(call.args):
+            call.args[place] = guarded(call.args[place], guard)
+        for each in call.keywords:
+            if each.arg in keywords:
+                each.value = guarded(each.value, guard)
+
+    def visit_ExceptHandler(self, node):
+        self.generic_visit(node)
+        kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
+        if any(not hasattr(builtins, root_of(kind)) and root_of(kind) not in self.own | self.made for kind in kinds):
+            node.type = guarded(node.type, NARROWED)
         return node
 
     def is_check(self, part):
@@ -167,7 +244,7 @@ def failure_of(error):
 
 
 def run_asserts(tree, counted, names, tally):
-    names[CLOSED] = closed
+    names.update(GUARDS)
     for place, statement in enumerate(tree.body):
         verdict = None
         try:
@@ -183,11 +260,12 @@ def run_asserts(tree, counted, names, tally):
 
 
 def run_unittests(tree, classes, names, tally):
-    names[CLOSED] = closed
+    names.update(GUARDS)
     exec(compile(tree, TESTS, "exec"), names)
-    ran = set()
 
     class Result(unittest.TestResult):
+        current, passed_over = None, 0
+
         def startTest(self, test):
             super().startTest(test)
             self.current = None
@@ -216,29 +294,40 @@ def run_unittests(tree, classes, names, tally):
 
         def addSkip(self, test, reason):
             method = getattr(type(test), getattr(test, "_testMethodName", ""), None)
-            if not (getattr(type(test), "__unittest_skip__", False) or getattr(method, "__unittest_skip__", False)):
+            if getattr(type(test), "__unittest_skip__", False) or getattr(method, "__unittest_skip__", False):
+                self.passed_over += 1
+            else:
                 self.current = "wrong_answer"
 
         def stopTest(self, test):
             super().stopTest(test)
-            ran.add(test.id())
+            # It may have been replaced by one that ran before.
+            if defined(type(test), test._testMethodName) is not loaded[test.id()]:
+                tally.fail("tampered")
             tally.add(self.current)
             self.current = None
 
-    suite, loaded = unittest.TestSuite(), 0
+    suite, loaded = unittest.TestSuite(), {}
     for name, methods in classes.items():
         kind = names.get(name)
         if not (isinstance(kind, type) and issubclass(kind, unittest.TestCase)):
             raise Broken("the tests' class %s is no TestCase" % name)
         inherited = [method for method in dir(kind) if method.startswith("test") and callable(getattr(kind, method))]
         for method in dict.fromkeys([*methods, *inherited]):
-            suite.addTest(kind(method))
-            loaded += 1
+            test = kind(method)
+            suite.addTest(test)
+            loaded[test.id()] = defined(kind, method)
     result = Result()
-    result.current = None
     make_known(names)
     suite.run(result)
-    return loaded
+    if result.passed_over == len(loaded):
+        raise Broken("every test is skipped")
+    return len(loaded)
+
+
+def defined(kind, name):
+    """What a class has under this name, as it stands."""
+    return next((vars(owner)[name] for owner in kind.__mro__ if name in vars(owner)), None)
 
 
 def make_known(names):

@@ -27,7 +27,7 @@ VALUES = {
     ("uuid", "UUID"): lambda v: (str(v),),
     ("pathlib", "PosixPath"): lambda v: (str(v),),
     ("pathlib", "PurePosixPath"): lambda v: (str(v),),
-    ("array", "array"): lambda v: (v.typecode, v.tolist()),
+    ("array", "array"): lambda v: (v.typecode, tuple(v)),
     ("types", "SimpleNamespace"): None,
 }
 VIEWS = {type({}.keys()): "k", type({}.values()): "v", type({}.items()): "i"}

@@ -178,6 +178,7 @@ function harnessFeed(job: object): string {
     ...job,
     equality: assetText("sandbox/equality.py"),
     suite: assetText("sandbox/suite.py"),
+    integrity: assetText("sandbox/integrity.py"),
     harness: assetText("sandbox/harness.py"),
   });
 }

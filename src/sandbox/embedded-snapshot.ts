@@ -25,7 +25,7 @@ export function pyodideSnapshot(): Promise<string> {
 async function findOrMake(): Promise<string> {
   const hash = createHash("sha256").update(readFileSync(join(pyodideFolder(), "package.json")));
   hash.update(process.versions.v8);
-  for (const file of ["embedded.mjs", "embedded.py", "harness.py", "equality.py", "suite.py"])
+  for (const file of ["embedded.mjs", "embedded.py", "harness.py", "equality.py", "suite.py", "integrity.py"])
     hash.update(assetText(`sandbox/${file}`));
   const name = `pyodide-${hash.digest("hex").slice(0, 16)}.snapshot`;
   const { OMNI_CACHE_DIR, XDG_CACHE_HOME } = process.env;

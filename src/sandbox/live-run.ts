@@ -6,7 +6,7 @@ import type { Slot, SlotLine } from "./slot.js";
 import type { RunOutcome } from "./verdict.js";
 
 /** Longer messages than any honest program of ours sends. */
-const maxMessageBytes = 16 << 20;
+const maxMessageBytes = 28 << 20;
 /** How long a supervisor may take to end a run, s, before its slot is ended. */
 const graceS = 3;
 

@@ -1,0 +1,269 @@
+"""What the verdict of tests that share the program's process hangs on: remembered before the program's first line, looked at before
+each check and after each test. Also notes when the program looks at frames or at memory."""
+
+import ast
+import builtins
+import itertools
+import operator
+import os
+import site
+import sys
+import types
+import unittest
+import warnings
+
+from suite import SOLUTION
+
+WATCHED = (
+    "AssertionError BaseException Exception __build_class__ abs all any bool bytes callable dict divmod enumerate filter "
+    "float frozenset getattr hasattr hash id int isinstance issubclass iter len list map max min next object ord pow range "
+    "repr reversed round set setattr sorted str sum super tuple type vars zip"
+).split()
+SPYING = {
+    "sys._getframe",
+    "sys._current_frames",
+    "sys._current_exceptions",
+    "sys.settrace",
+    "sys.setprofile",
+    "sys.monitoring.register_callback",
+    "gc.get_objects",
+    "gc.get_referrers",
+    "gc.get_referents",
+    "ctypes.dlopen",
+    "ctypes.dlsym",
+    "ctypes.cdata",
+    "ctypes.string_at",
+    "ctypes.call_function",
+    "object.__getattr__",
+}
+LIBRARIES = tuple(
+    folder.rstrip("/") + ext
+    for folder in {os.path.dirname(os.__file__), os.path.dirname(operator.__file__), *site.getsitepackages()}
+    for ext in ("/", ".zip/")
+) + ("<frozen ",)
+FRAMES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
+
+
+def is_library(filename, libraries):
+    return filename.startswith(libraries) or filename == "<frozen importlib._bootstrap>"
+
+
+def watch_spying(libraries, state, getframe):
+    """Notes when the submission's own code, or a library module that it calls directly, looks at frames or memory."""
+    inside = []
+
+    def hook(event, arguments):
+        if not state["armed"] or inside:
+            return
+        if event == "open":
+            path = arguments[0]
+            if isinstance(path, str) and path.startswith("/proc/") and path.endswith(("/mem", "/maps", "/environ")):
+                state["tampered"] = "it opened " + path
+            return
+        if event == "object.__setattr__" and arguments[1] == "__code__":
+            if arguments[0].__code__.co_filename not in (SOLUTION, "<string>"):
+                state["tampered"] = "it replaced the code of a function that is not its own"
+            return
+        if event not in SPYING or (event == "object.__getattr__" and arguments[1] not in FRAMES):
+            return
+        inside.append(event)
+        try:
+            frame = asking(getframe(1), event, libraries)
+            if frame is not None and frame.f_code.co_filename in (SOLUTION, "<string>"):
+                state["tampered"] = "it used " + event
+        finally:
+            inside.pop()
+
+    sys.addaudithook(hook)
+
+
+# Library files that hand frames or memory on to their caller, and functions of such that do when they are called directly.
+LENDING = ("/inspect.py", "/ctypes/__init__.py", "gc.py", "/bdb.py", "/pdb.py", "/trace.py", "/profile.py", "/asyncio/base_tasks.py")
+LENDING_FUNCTIONS = {("__init__.py", "currentframe"), ("__init__.py", "<lambda>")}
+
+
+def asking(frame, event, libraries):
+    """The frame on whose behalf a library looks at frames or memory: its caller where it hands on what it sees, else itself."""
+    code = frame.f_code
+    base = code.co_filename.rpartition("/")[2]
+    if not is_library(code.co_filename, libraries):
+        return frame
+    if event in ("sys.settrace", "sys.setprofile") or code.co_filename.endswith(LENDING) or (base, code.co_name) == ("traceback.py", "walk_stack"):
+        while frame is not None and is_library(frame.f_code.co_filename, libraries):
+            if frame.f_code.co_name == "<module>":
+                return None
+            frame = frame.f_back
+    elif (base, code.co_name) in LENDING_FUNCTIONS:
+        return frame.f_back
+    return frame
+
+
+MISSING = object()
+
+
+def works(value):
+    """What a function does, beyond which object it is: its code, defaults and, where assertions hang on them, the variables that it
+    closes over."""
+    function = value.__func__ if type(value) in (staticmethod, classmethod) else value
+    if type(function) is not types.FunctionType:
+        return ()
+    named = function.__kwdefaults__ or {}
+    found = [function.__code__, *(function.__defaults__ or ()), *named.values()]
+    if function.__code__.co_filename == "<equality>":
+        found += [cell.cell_contents for cell in function.__closure__ or ()]
+    return tuple(found)
+
+
+def altered(now, then):
+    return len(now) != len(then) or any(a is not b for a, b in zip(now, then))
+
+
+def texts_of(tests):
+    """Last parts of the names that stand as texts in the tests: what they may patch themselves."""
+    return {part.value.rpartition(".")[2] for part in ast.walk(ast.parse(tests)) if isinstance(part, ast.Constant) and type(part.value) is str}
+
+
+def within(module, name):
+    """The module of this name in another, also where it is loaded when it is first asked for."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = getattr(module, name, None)
+    except Exception:
+        return None
+    return value if type(value) is types.ModuleType else None
+
+
+def in_reach(tests, modules):
+    """(names, name) of what tests use of the modules that they import: functions and constants, also of modules within, and
+    whatever of their classes goes by the name of an attribute in the tests. What tests may patch is left out."""
+    tree = ast.parse(tests)
+    mentioned = {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute)}
+    patched = {part.value.rpartition(".")[2] for part in ast.walk(tree) if isinstance(part, ast.Constant) and type(part.value) is str}
+    patched |= {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)}
+    modules = [*modules, *filter(None, (within(module, name) for module in modules for name in sorted(mentioned)))]
+    for module in modules:
+        owners = {owner for kind in vars(module).values() if isinstance(kind, type) for owner in kind.__mro__}
+        for names in map(vars, owners):
+            yield from ((names, name) for name in mentioned & names.keys() - patched if hasattr(type(names[name]), "__get__"))
+        for name, value in vars(module).items():
+            constant = type(value) in CONSTANTS and module is not sys.modules.get("time") and not name.startswith("_")
+            if (constant or callable(value)) and name not in patched:
+                yield vars(module), name
+        yield sys.modules, module.__name__
+        yield sys.modules, module.__name__.partition(".")[0]
+    yield from ((vars(builtins), name) for name in ("open", "__import__") if name not in patched)
+
+
+CONSTANTS = (int, float, complex, str, bytes)
+# Checks that are looked at one by one before it becomes one in sixty-four.
+MOST_WATCHED = 2000
+
+
+class Watched:
+    """A context manager of unittest's, which is left only when nothing that it hangs on was replaced within."""
+
+    def __init__(self, manager, look):
+        self.manager, self.look = manager, look
+
+    def __enter__(self):
+        return self.manager.__enter__()
+
+    def __exit__(self, *error):
+        self.look()
+        return self.manager.__exit__(*error)
+
+    def __getattr__(self, name):
+        return getattr(self.manager, name)
+
+
+def within_program(frame):
+    """Whether the program is called further up: it may pass over what fails here."""
+    while frame is not None and frame.f_code.co_filename != unittest.case.__file__:
+        if frame.f_code.co_filename == SOLUTION:
+            return True
+        frame = frame.f_back
+    return False
+
+
+class Integrity:
+    """Remembers what a verdict hangs on and says what was replaced: all of it after each test, what tests themselves never patch
+    before each of their checks, or a program could mend what it has replaced in time."""
+
+    def __init__(self, equality, modules, tests, state):
+        own = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "unittest"]
+        kinds = {id(kind): kind for module in own for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__}
+        near = [vars(unittest.case), *(vars(kind) for kind in kinds.values() if kind.__module__ == "unittest.case")]
+        far = [*(vars(module) for module in own), *(vars(kind) for kind in kinds.values())]
+        loaded = ["builtins", "sys", "operator", *(name for name in sys.modules if name.partition(".")[0] == "unittest")]
+        first = [(vars(builtins), name) for name in WATCHED] + [(equality, name) for name in equality if not name.startswith("__")]
+        # Tests that catch warnings or change streams have these replaced by the library meanwhile.
+        first, rest = [*first, *((names, name) for names in near for name in names)], [(sys.modules, name) for name in loaded]
+        for names, name in in_reach(tests, modules):
+            (rest if names is vars(warnings) or names is vars(sys) else first).append((names, name))
+        rest += [(names, name) for names in far for name in names]
+        first, rest = ([(names, name, names.get(name, MISSING)) for names, name in listed if name != "__warningregistry__"] for listed in (first, rest))
+        functions = [(name, value, works(value)) for _, name, value in (*first, *rest) if works(value)]
+        sizes = [(vars(kind), set(vars(kind)), kind.__name__) for kind in kinds.values()]
+
+        def other(entries):
+            for names, name, value in entries:
+                if names.get(name, MISSING) is not value:
+                    return "it replaced " + name
+            return None
+
+        def replaced():
+            if told := other(first) or other(rest):
+                return told
+            for name, value, work in functions:
+                if altered(works(value), work):
+                    return "it altered " + name
+            for names, known, name in sizes:
+                if names.keys() != known:
+                    return "it added to " + name
+            return None
+
+        looks = itertools.count()
+
+        def look():
+            count = next(looks)
+            if state["tampered"] is None and (count < MOST_WATCHED or not count % 64):
+                state["tampered"] = other(first)
+            return True
+
+        def own_check(test, name):
+            """Whether a check of a test's is unittest's or the tests' own."""
+            for names in (vars(test), *map(vars, type(test).__mro__)):
+                if name in names:
+                    value = names[name]
+                    return type(value) is types.FunctionType and value.__code__.co_filename not in (SOLUTION, "<string>")
+            return True
+
+        def asserting(test, name):
+            look()
+
+            def assertion(*args, **named):
+                look()
+                if isinstance(test, unittest.TestCase) and not own_check(test, name):
+                    state["tampered"] = state["tampered"] or "it replaced " + name
+                try:
+                    result = getattr(test, name)(*args, **named)
+                except AssertionError:
+                    state["unheard"] = state["unheard"] or within_program(sys._getframe(1))
+                    raise
+                return Watched(result, look) if hasattr(type(result), "__exit__") else result
+
+            return assertion
+
+        def comparing(names):
+            look()
+
+            def compared(*values):
+                look()
+                return equality["compare"](names, *values)
+
+            return compared
+
+        self.replaced, self.asserting, self.comparing, self.look = replaced, asserting, comparing, look
+
+
