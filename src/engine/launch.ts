@@ -96,7 +96,8 @@ function spawnServer(options: LaunchOptions, folder: string, address: string): C
       "--parent-pid": String(process.pid),
       ...(options.threads === undefined ? {} : { "--threads": String(options.threads) }),
     };
-    const args = ["-m", "omni_engine", "serve", ...Object.entries(flags).flat(), ...(options.args ?? [])];
+    // -P: what lies in the folder that a run is started in is data, no module of the server's.
+    const args = ["-P", "-m", "omni_engine", "serve", ...Object.entries(flags).flat(), ...(options.args ?? [])];
     // A group of its own: Ctrl-C at the terminal is ours to answer with a clean save, not the server's to die of.
     // The token in the environment is for engines elsewhere; this one is guarded by its folder.
     const { OMNI_ENGINE_TOKEN: _, ...env } = options.env ?? process.env;

@@ -124,7 +124,7 @@ function residentMb(pid: number): number {
 }
 
 function commandOf(program: WorkerProgram, memoryMb: number): [string, string[]] {
-  if (program.runtime === "python") return [program.python(), ["-m", "omni_engine.verify.worker"]];
+  if (program.runtime === "python") return [program.python(), ["-P", "-m", "omni_engine.verify.worker"]];
   // Run from sources (tests), the worker's modules need the hooks that the sources need.
   const fromSources = import.meta.url.endsWith(".ts");
   const hooks = fromSources ? ["--import", new URL("../../scripts/typescript/register.mjs", import.meta.url).href] : [];

@@ -102,6 +102,16 @@ describe("the embedded server", () => {
     expect(existsSync(socketFolder(server.address))).toBe(false);
   });
 
+  it("imports nothing from the folder that it is started in", async () => {
+    const home = folder();
+    for (const name of ["re.py", "torch.py"])
+      writeFileSync(join(home, name), "raise SystemExit('taken for a module')\n");
+    const server = await launchEngine(
+      optionsIn(home, fakePython(home, `cd "${home}" && exec "${serverPython()}" "$@"`)),
+    );
+    await server.close();
+  });
+
   it("killed under a running call fails it at once with how it ended and where its log is", async () => {
     const options = optionsIn(folder(), serverPython());
     const server = await launchEngine(options);
