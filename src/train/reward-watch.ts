@@ -42,12 +42,15 @@ export function repetition(text: string): number {
   return 1 - new Set(runs).size / runs.length;
 }
 
+/** What a prompt may have begun for the response; one that opens no answer itself goes on in this. */
+const PREFILLED = "<think></think><answer>";
+
 /** Share of all responses that give the answer given most; null where fewer than eight answer. */
 function mostFrequentAnswer(texts: readonly string[]): number | null {
   const counts = new Map<string, number>();
   let answered = 0;
   for (const text of texts) {
-    const answer = extractAnswer(text);
+    const answer = extractAnswer(text.includes("<answer>") ? text : `${PREFILLED}${text}`);
     if (answer.kind === "missing") continue;
     answered += 1;
     counts.set(answer.text, (counts.get(answer.text) ?? 0) + 1);

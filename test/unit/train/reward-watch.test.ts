@@ -89,6 +89,9 @@ describe("measures of a step", () => {
     );
     expect(watchMeasures(groups)).toEqual({ emptyThinking: 1, sameAnswer: 0.5, repeatedText: 0.25 });
     expect(watchMeasures([group("a", [say("7"), say("7")], 40)])).toMatchObject({ emptyThinking: 0, sameAnswer: null });
+    // Where the prompt begins the answer, a response only ends it.
+    const goesOn = ["a", "b", "c"].map((id, i) => group(id, ["7</answer>", "7</answer>", `${i}</answer>`, "7"], 2));
+    expect(watchMeasures(goesOn)).toMatchObject({ sameAnswer: 0.5 });
   });
 
   it("call a text repeated by its runs of words, never a short one", () => {
