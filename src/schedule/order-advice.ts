@@ -105,7 +105,7 @@ function verdictOf(
   tie: number,
   stability: Stability | undefined,
 ): Pick<OrderAdvice, "verdict" | "reason"> {
-  const points = (value: number) => (100 * value).toFixed(2);
+  const points = (value: number) => (100 * value).toFixed(2).replace("-", "−");
   if (gap <= tie)
     return { verdict: "indifferent", reason: "the two best orders score the same: train jointly, or take either" };
   if (stability === undefined) {

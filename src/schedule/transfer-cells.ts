@@ -52,7 +52,7 @@ export class TransferCells {
     if (missing.length > 0)
       throw this.wrong(
         key,
-        `has no cell for ${missing.map((task) => shownValue(task)).join(", ")}; measure it, or leave the task out of "tasks"`,
+        `has no cell for ${missing.map((task) => shownValue(task)).join(", ")}; ${key === "weights" ? "give it one" : "measure it"}, or leave the task out of "tasks"`,
       );
     const extra = Object.keys(cells).find((cell) => !tasks.includes(cell));
     if (extra !== undefined)

@@ -89,6 +89,11 @@ describe("wrong input names file and key, and says what to do:", () => {
       't.json: after.a has no cell for "b"; measure it, or leave the task out of "tasks"',
     ],
     [
+      "weights",
+      { ...good, weights: { a: 1 } },
+      't.json: weights has no cell for "b"; give it one, or leave the task out of "tasks"',
+    ],
+    [
       "a missing cell of a name that every object has",
       { ...good, tasks: ["toString", "b"], base: { b: 50 } },
       'base has no cell for "toString"',
