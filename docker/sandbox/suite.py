@@ -63,7 +63,7 @@ def test_classes(tree):
 ENDED_BY_ERROR = {**dict.fromkeys(("map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse"), 0), "accumulate": 1, "groupby": 1}
 # What makes a task of a coroutine; one that ends as cancelled is passed over by a TaskGroup.
 TASKS = {"create_task", "ensure_future", "run_coroutine_threadsafe"}
-CLOSED, UNENDED, NARROWED = "_omni_closed", "_omni_unended", "_omni_narrowed"
+CLOSED, UNENDED, NARROWED, FAILING = "_omni_closed", "_omni_unended", "_omni_narrowed", "_omni_failing"
 BUILT_IN = {id(value) for value in vars(builtins).values()}
 
 
@@ -108,10 +108,15 @@ def raised_in(error):
     return trace and trace.tb_frame.f_code.co_filename
 
 
+def failing():
+    """Whether the exception that is being handled says that a check of the tests failed."""
+    error = sys.exc_info()[1]
+    return isinstance(error, AssertionError) and raised_in(error) in (TESTS, unittest.case.__file__)
+
+
 def narrowed(kinds):
     """The classes of exceptions that a handler of the tests' takes by a name of the program's: not what says that a check failed."""
-    error = sys.exc_info()[1]
-    if not isinstance(error, AssertionError) or raised_in(error) not in (TESTS, unittest.case.__file__):
+    if not failing():
         return kinds
     flat, left = [], [kinds]
     while left:
@@ -120,7 +125,7 @@ def narrowed(kinds):
     return tuple(kind for kind in flat if not (isinstance(kind, type) and kind in AssertionError.__mro__))
 
 
-GUARDS = {CLOSED: closed, UNENDED: unended, NARROWED: narrowed}
+GUARDS = {CLOSED: closed, UNENDED: unended, NARROWED: narrowed, FAILING: failing}
 
 
 def root_of(node):
@@ -132,6 +137,15 @@ def root_of(node):
 
 def guarded(node, guard):
     return ast.copy_location(ast.Call(ast.Name(guard, ast.Load()), [node], []), node)
+
+
+def written(source, node):
+    """Statements of ours, where a node stands."""
+    statements = ast.parse(source).body
+    for statement in statements:
+        for part in ast.walk(statement):
+            ast.copy_location(part, node)
+    return statements
 
 
 class Unskippable(ast.NodeTransformer):
@@ -173,10 +187,15 @@ class Unskippable(ast.NodeTransformer):
 
     def visit_ExceptHandler(self, node):
         self.generic_visit(node)
-        kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
-        if any(not hasattr(builtins, root_of(kind)) and root_of(kind) not in self.own | self.made for kind in kinds):
+        if node.type and self.names_the_program(node.type):
             node.type = guarded(node.type, NARROWED)
         return node
+
+    def names_the_program(self, kinds):
+        """Whether an exception, or one of several, may be named by the program."""
+        each = kinds.elts if isinstance(kinds, ast.Tuple) else [kinds]
+        roots = [root_of(kind) for kind in each if not isinstance(kind, ast.Constant)]
+        return any(not hasattr(builtins, root) and root not in self.own | self.made for root in roots)
 
     def is_check(self, part):
         """An assertion, but for those that say that this place is not to be reached."""
@@ -192,17 +211,33 @@ class Unskippable(ast.NodeTransformer):
     def visit_With(self, node):
         checked = [place for place, each in enumerate(node.body) if any(map(self.is_check, ast.walk(each)))]
         self.generic_visit(node)
-        if not checked or all(self.is_own(item.context_expr) for item in node.items):
-            return node
+        managers = [item.context_expr for item in node.items]
         self.count += 1
-        name, after = "_omni_reached_%d" % self.count, checked[-1] + 1
-        node.body[after:after] = ast.parse("%s = True" % name).body
-        before = ast.parse("%s = False" % name).body
-        behind = ast.parse("if not %s:\n    raise AssertionError('a context manager swallowed what the tests check')" % name).body
-        whole = ast.If(ast.Constant(True), [*before, node, *behind], [])
-        for part in (*before, *behind, node.body[after], whole):
-            for each in ast.walk(part) if part is not whole else [whole, whole.test]:
-                ast.copy_location(each, node)
+        name = "_omni_block_%d" % self.count
+        if not all(map(self.is_own, managers)):
+            if not checked:
+                return node
+            # It must have come behind its last check.
+            node.body[checked[-1] + 1 : checked[-1] + 1] = written("%s = True" % name, node)
+            return self.followed(node, name, False)
+        if any(self.names_the_program(each) for manager in managers for each in self.swallowed(manager)):
+            # It must not have failed a check, though what the program names may be AssertionError or Exception.
+            [watched] = written("try:\n    pass\nexcept:\n    %s = not %s()\n    raise" % (name, FAILING), node)
+            watched.body, node.body = node.body, [watched]
+            return self.followed(node, name, True)
+        return node
+
+    def swallowed(self, manager):
+        """What a manager of the tests' own is told to let pass; subTest keeps what it does not let pass."""
+        keeps = getattr(manager.func, "attr", "") == "subTest"
+        return [] if keeps else manager.args
+
+    def followed(self, node, name, first):
+        """The block, and behind it an error unless the name is true then; first it is this."""
+        before = written("%s = %s" % (name, first), node)
+        behind = written("if not %s:\n    raise AssertionError('a context manager swallowed what the tests check')" % name, node)
+        [whole] = written("if True:\n    pass", node)
+        whole.body = [*before, node, *behind]
         return whole
 
     visit_AsyncWith = visit_With
