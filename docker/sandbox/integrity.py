@@ -135,8 +135,9 @@ def within(module, name):
 
 
 def in_reach(tests, modules):
-    """(names, name) of what tests use of the modules that they import: functions and constants, also of modules within, and
-    whatever of their classes goes by the name of an attribute in the tests. What tests may patch is left out."""
+    """(names, name) of what tests use of the modules that they import: functions and constants, also of modules within, whatever of
+    their classes goes by the name of an attribute in the tests, and what those of the standard library are made of. What tests may
+    patch is left out."""
     tree = ast.parse(tests)
     mentioned = {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute)}
     patched = {part.value.rpartition(".")[2] for part in ast.walk(tree) if isinstance(part, ast.Constant) and type(part.value) is str}
@@ -152,9 +153,26 @@ def in_reach(tests, modules):
                 yield vars(module), name
         yield sys.modules, module.__name__
         yield sys.modules, module.__name__.partition(".")[0]
+    for names, name in made_of({module.__name__.partition(".")[0] for module in modules}):
+        if name not in patched:
+            yield names, name
     yield from ((vars(builtins), name) for name in ("open", "__import__") if name not in patched)
 
 
+def made_of(packages):
+    """(names, name) of the functions and methods that packages of the standard library define, as far as they are loaded."""
+    for loaded, module in sorted(sys.modules.items()):
+        package = loaded.partition(".")[0]
+        if package not in packages or package not in sys.stdlib_module_names or type(module) is not types.ModuleType:
+            continue
+        for name, value in vars(module).items():
+            if isinstance(value, types.FunctionType):
+                yield vars(module), name
+            elif isinstance(value, type) and value.__module__ == loaded:
+                yield from ((vars(value), method) for method, function in vars(value).items() if isinstance(function, METHODS))
+
+
+METHODS = (types.FunctionType, staticmethod, classmethod, property)
 CONSTANTS = (int, float, complex, str, bytes)
 # Checks that are looked at one by one before it becomes one in sixty-four.
 MOST_WATCHED = 2000
