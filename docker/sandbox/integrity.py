@@ -118,9 +118,9 @@ def altered(now, then):
     return len(now) != len(then) or any(a is not b for a, b in zip(now, then))
 
 
-def texts_of(tests):
+def texts_of(tree):
     """Last parts of the names that stand as texts in the tests: what they may patch themselves."""
-    return {part.value.rpartition(".")[2] for part in ast.walk(ast.parse(tests)) if isinstance(part, ast.Constant) and type(part.value) is str}
+    return {part.value.rpartition(".")[2] for part in ast.walk(tree) if isinstance(part, ast.Constant) and type(part.value) is str}
 
 
 def within(module, name):
@@ -140,8 +140,7 @@ def in_reach(tests, modules):
     patch is left out."""
     tree = ast.parse(tests)
     mentioned = {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute)}
-    patched = {part.value.rpartition(".")[2] for part in ast.walk(tree) if isinstance(part, ast.Constant) and type(part.value) is str}
-    patched |= {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)}
+    patched = texts_of(tree) | {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)}
     modules = [*modules, *filter(None, (within(module, name) for module in modules for name in sorted(mentioned)))]
     for module in modules:
         owners = {owner for kind in vars(module).values() if isinstance(kind, type) for owner in kind.__mro__}

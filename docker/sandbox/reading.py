@@ -5,7 +5,7 @@ import ast
 import builtins
 import sys
 
-from suite import root_of
+from suite import library, root_of
 
 # Touching these reaches into the submission's own process: files, environment, seeds, standard input.
 SHARED_STATE = {
@@ -238,13 +238,6 @@ def handed_over(trees):
         if given:
             return "they hand over their class %s" % min(given)
     return None
-
-
-def library(part):
-    """Names that an import binds to what is not the submission's."""
-    if isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
-        return {(alias.asname or alias.name).partition(".")[0] for alias in part.names if alias.name != "solution"}
-    return set()
 
 
 def inseparable(trees):

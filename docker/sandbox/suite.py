@@ -135,6 +135,13 @@ def root_of(node):
     return getattr(node, "id", "")
 
 
+def library(part):
+    """Names that an import binds to what is not the submission's."""
+    if isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
+        return {(alias.asname or alias.name).partition(".")[0] for alias in part.names if alias.name != "solution"}
+    return set()
+
+
 def guarded(node, guard):
     return ast.copy_location(ast.Call(ast.Name(guard, ast.Load()), [node], []), node)
 
@@ -160,8 +167,8 @@ class Unskippable(ast.NodeTransformer):
         for part in ast.walk(tree):
             if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.own.add(part.name)
-            elif isinstance(part, (ast.Import, ast.ImportFrom)) and getattr(part, "module", "") != "solution":
-                self.own |= {(alias.asname or alias.name).partition(".")[0] for alias in part.names if alias.name != "solution"}
+            elif isinstance(part, (ast.Import, ast.ImportFrom)):
+                self.own |= library(part)
             elif isinstance(part, ast.Assign) and root_of(part.value) != "solution":
                 self.made |= {name.id for target in part.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
 
@@ -230,7 +237,7 @@ class Unskippable(ast.NodeTransformer):
     def swallowed(self, manager):
         """What a manager of the tests' own is told to let pass; subTest keeps what it does not let pass."""
         keeps = getattr(manager.func, "attr", "") == "subTest"
-        return [] if keeps else manager.args
+        return [] if keeps else [*manager.args, *(each.value for each in manager.keywords)]
 
     def followed(self, node, name, first):
         """The block, and behind it an error unless the name is true then; first it is this."""

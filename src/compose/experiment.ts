@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError } from "../core/index.js";
 import {
@@ -13,7 +12,7 @@ import {
 } from "../experiment/index.js";
 import { writeWhole } from "../store/index.js";
 import { inLab, type LabOptions } from "./lab.js";
-import { scheduleOrder } from "./schedule.js";
+import { scheduleOrder, usualTimeLimitS } from "./schedule.js";
 import { writeTransfer } from "./transfer.js";
 
 /** What an experiment tells at its end. */
@@ -43,17 +42,17 @@ export async function experimentRun(options: LabOptions): Promise<ExperimentSumm
     const outcome = await runExperiment(labs, options.onNode ?? (() => undefined));
     const transfer =
       outcome.orders.length === 0 ? undefined : writeTransfer(folder, config, nodesFolder, outcome.nodes, made);
-    const verdict = transfer === undefined ? {} : await verdictOf(transfer.file, options.signal);
+    const verdict = transfer === undefined ? {} : await verdictOf(transfer, options.signal);
     const report = experimentReport(config, outcome, { ...facts, ...verdict });
     return { folder, report, ...writeReport(folder, report) };
   });
 }
 
 /** How sure the best order is, by resampling the items that the probes were asked. */
-async function verdictOf(path: string, signal: AbortSignal | undefined) {
-  const settings = { timeLimitS: 50, top: 1, ...(signal === undefined ? {} : { signal }) };
-  const { file, advice } = await scheduleOrder(readFileSync(path, "utf8"), path, settings);
-  return { verdict: orderVerdict(file.table.tasks, advice) };
+async function verdictOf({ file, document }: ReturnType<typeof writeTransfer>, signal: AbortSignal | undefined) {
+  const settings = { timeLimitS: usualTimeLimitS, top: 1, ...(signal === undefined ? {} : { signal }) };
+  const { advice } = await scheduleOrder(JSON.stringify(document), file, settings);
+  return { verdict: orderVerdict(document.tasks, advice) };
 }
 
 function writeReport(folder: string, report: ExperimentReport) {

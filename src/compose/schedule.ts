@@ -22,6 +22,9 @@ export interface ScheduleOptions {
   readonly onProgress?: (progress: OrderingProgress) => void;
 }
 
+/** Seconds for instances beyond subset dynamic programming where nobody says how many. */
+export const usualTimeLimitS = 50;
+
 /** Which order to train in, from a transfer file's text. @throws DataError `name:line:column: …`; CancelledError */
 export async function scheduleOrder(
   text: string,

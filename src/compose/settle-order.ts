@@ -3,16 +3,13 @@ import { join } from "node:path";
 import type { CurriculumConfig, OmniConfig, SettledOrder } from "../config/index.js";
 import { ConfigError, OmniError } from "../core/index.js";
 import { differencesFrom, fingerprintsOf } from "../experiment/index.js";
-import { scheduleOrder } from "./schedule.js";
+import { scheduleOrder, usualTimeLimitS } from "./schedule.js";
 
 /** A config whose order is a list of tasks, and what to say about how it came to be. */
 export interface Settled {
   readonly config: OmniConfig;
   readonly notices: readonly { readonly level: "info" | "warn"; readonly message: string }[];
 }
-
-/** Seconds until a solver of more tasks than subsets reach tells the best order that it has. */
-const timeLimitS = 50;
 
 /**
  * Solves `schedule.order: auto` from its transfer file; any other config is given back as it is.
@@ -28,7 +25,7 @@ export async function settleOrder(
   const customTasks = options.customTasks ?? [];
   const path = transferFile(schedule);
   const text = readFileSync(path, "utf8");
-  const { file, advice } = await scheduleOrder(text, path, { ...options, timeLimitS, top: 1 }).catch(
+  const { file, advice } = await scheduleOrder(text, path, { ...options, timeLimitS: usualTimeLimitS, top: 1 }).catch(
     (error: unknown) => {
       const { boundary, message } = OmniError.from(error);
       throw boundary === "data" ? wrong("bad_transfer", message, error) : error;

@@ -283,6 +283,8 @@ function checkpointClaims(load: Load): void {
       const anew = await train("s/1");
       await engine.checkpoints.load("c5/whole");
       expect(await train("s/1", true)).toBe(anew);
+      await engine.checkpoints.load("c5/whole");
+      expect(await train("s/1")).not.toBe(anew);
     });
 
     it("merge into a new one, a function of what is merged and how", async () => {

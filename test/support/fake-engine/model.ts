@@ -64,19 +64,24 @@ export function rollout(
   };
 }
 
-/** Weights of the fake are the history of what it was trained on: equal histories, equal hashes. */
+/** Weights of the fake are the history of what it was trained on and with which momentum: equal histories, equal hashes. */
 export class FakeWeights {
   version = 0;
   hash: string;
+  /** History since the optimizer began anew. */
+  moments = "";
 
   constructor(base: string, seed: number) {
     this.hash = sha256(`${base}/${seed}`);
   }
 
   /** One optimizer step. */
-  step(digest: Uint8Array, skip: boolean): void {
+  step(digest: Uint8Array, { skip, fresh }: { readonly skip: boolean; readonly fresh: boolean }): void {
     this.version += 1;
-    if (!skip) this.hash = sha256(`${this.hash}/${Buffer.from(digest).toString("hex")}`);
+    if (fresh) this.moments = "";
+    if (skip) return;
+    this.moments = sha256(`${this.moments}/${Buffer.from(digest).toString("hex")}`);
+    this.hash = sha256(`${this.hash}/${this.moments}`);
   }
 }
 

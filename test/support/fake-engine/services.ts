@@ -18,6 +18,7 @@ interface Saved {
   readonly info: v1.CheckpointInfo.$Properties;
   readonly version: number;
   readonly hash: string;
+  readonly moments: string;
 }
 
 /** What the fake does when nothing goes wrong: state and answers, no transport. */
@@ -129,7 +130,7 @@ export class FakeServices {
     const { law, weights, kept } = this.#model(request.modelId);
     return law.optim(request, (digest) => {
       kept.clear();
-      weights.step(digest, request.skipUpdate === true);
+      weights.step(digest, { skip: request.skipUpdate === true, fresh: request.freshOptimizer === true });
       return { gradNorm: request.skipUpdate === true ? 0 : 1, weightsVersion: weights.version, seconds: 0.001 };
     });
   }
@@ -165,7 +166,7 @@ export class FakeServices {
     const parts = checkpoints.map((one) => this.#checkpoint(one).hash);
     const { hash } = new FakeWeights(JSON.stringify([from, parts, weights, density, lambda]), 0);
     const info = { name, weightsVersion: 0, weightsHash: hash, bytes: 64, optimizer: false, base };
-    this.#saved.set(name, { info, version: 0, hash });
+    this.#saved.set(name, { info, version: 0, hash, moments: "" });
     return { checkpoint: name, info };
   }
 
@@ -173,16 +174,17 @@ export class FakeServices {
     const { weights, base } = this.#model(request.modelId);
     const { name = "", optimizer = false } = defined(request);
     const info = { name, weightsVersion: weights.version, weightsHash: weights.hash, bytes: 64, optimizer, base };
-    this.#saved.set(name, { info, version: weights.version, hash: weights.hash });
+    const { version, hash, moments } = weights;
+    this.#saved.set(name, { info, version, hash, moments: optimizer ? moments : "" });
     return info;
   }
 
   load(request: v1.LoadRequest.$Properties): v1.ModelInfo.$Properties {
     const modelId = request.modelId ?? "";
     const { base, seed } = this.#model(modelId);
-    const { version, hash } = this.#checkpoint(request.name);
+    const { version, hash, moments } = this.#checkpoint(request.name);
     const loaded = this.#fresh(base, seed);
-    Object.assign(loaded.weights, { version, hash });
+    Object.assign(loaded.weights, { version, hash, moments });
     this.#models.set(modelId, loaded);
     return this.#info(modelId);
   }
