@@ -1,5 +1,7 @@
-const OPENERS = ["\\boxed{", "\\fbox{"] as const;
+const OPENER = /\\(?:boxed|fbox)(?![A-Za-z])\s*/g;
 const MAX_NESTING = 4;
+/** Longest content of a box without braces. */
+const MAX_UNBRACED = 200;
 
 interface Box {
   readonly content: string;
@@ -19,14 +21,30 @@ function boxes(text: string): readonly Box[] {
 }
 
 function nextBox(text: string, from: number): Box | undefined {
-  const starts = OPENERS.map((opener) => ({ at: text.indexOf(opener, from), length: opener.length })).filter(
-    (start) => start.at >= 0,
-  );
-  const first = starts.sort((a, b) => a.at - b.at)[0];
-  if (first === undefined) return undefined;
-  const begin = first.at + first.length;
-  const close = closingBrace(text, begin);
-  return close === undefined ? undefined : { content: text.slice(begin, close), end: close + 1 };
+  OPENER.lastIndex = from;
+  for (let opener = OPENER.exec(text); opener !== null; opener = OPENER.exec(text)) {
+    const begin = OPENER.lastIndex;
+    if (text[begin] === "{") {
+      const close = closingBrace(text, begin + 1);
+      return close === undefined ? undefined : { content: text.slice(begin + 1, close), end: close + 1 };
+    }
+    const content = unbraced(text.slice(begin, begin + MAX_UNBRACED));
+    if (content !== "") return { content, end: begin + content.length };
+    OPENER.lastIndex = begin;
+  }
+  return undefined;
+}
+
+/**
+ * The content of `\boxed 6`: what stands before the end of the formula, else before the next blank. "" where that is a word, as
+ * in "use \boxed for answers", or goes on behind the blank, as in `\boxed x + 1`.
+ */
+function unbraced(ahead: string): string {
+  const formula = /^[^$\n]*?(?=\$|\\\)|\\\])/.exec(ahead)?.[0];
+  const content = (formula ?? /^\S*/.exec(ahead)?.[0] ?? "").trimEnd();
+  const goesOn = formula === undefined && /^\s*[-+*/=^<>≤≥]/.test(ahead.slice(content.length));
+  if (goesOn || content.length === MAX_UNBRACED) return "";
+  return /^\p{L}{2}|^[^\d\p{L}\\+\-−.√∞π(]/u.test(content) ? "" : content;
 }
 
 /** Index of the brace that closes a group whose content begins at `begin`; `\{` and `\}` are text. */
@@ -42,7 +60,7 @@ function closingBrace(text: string, begin: number): number | undefined {
 }
 
 /**
- * The content of the one `\boxed{}` (or `\fbox{}`) in an answer; the text itself when there is none, when it is not
+ * The content of the one `\boxed{}` (or `\fbox{}`, `\boxed 6`) in an answer; the text itself when there is none, when it is not
  * closed, or when boxes disagree: several guesses are not an answer.
  */
 export function unwrapBoxed(text: string): string {

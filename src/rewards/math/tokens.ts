@@ -1,3 +1,5 @@
+import { unicodeAsLatex } from "../unicode-math.js";
+
 /** Longest answer that is read as mathematics, in UTF-16 units; longer ones are refused. */
 export const MAX_ANSWER_CHARS = 4096;
 
@@ -13,49 +15,6 @@ export interface Token {
   readonly prose?: boolean;
 }
 
-const REPLACEMENTS: ReadonlyMap<string, string> = new Map([
-  ...Object.entries({
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "‐": "-",
-    "‑": "-",
-    "×": "\\times ",
-    "·": "\\cdot ",
-    "⋅": "\\cdot ",
-  }),
-  ...Object.entries({
-    "÷": "/",
-    "∕": "/",
-    "⁄": "/",
-    π: "\\pi ",
-    "√": "\\sqrt ",
-    "≤": "\\le ",
-    "≥": "\\ge ",
-    "≠": "\\ne ",
-  }),
-  ...Object.entries({ "∞": "\\infty ", "±": "\\pm ", "∪": "\\cup ", "∩": "\\cap ", "∈": "\\in ", θ: "\\theta " }),
-  ...Object.entries({
-    "²": "^{2}",
-    "³": "^{3}",
-    "⁴": "^{4}",
-    "⁻": "^-",
-    "¹": "^{1}",
-    º: "°",
-    "\u2009": "\\,",
-    "\u202f": "\\,",
-    // Characters without width; those that turn the direction of writing are not among them.
-    "\u00ad": "",
-    "\u200b": "",
-    "\u200c": "",
-    "\u200d": "",
-    "\u2060": "",
-    "\ufeff": "",
-  }),
-  ...Object.entries({ "½": "\\frac{1}{2}", "⅓": "\\frac{1}{3}", "⅔": "\\frac{2}{3}", "¼": "\\frac{1}{4}" }),
-  ...Object.entries({ "¾": "\\frac{3}{4}", "⅕": "\\frac{1}{5}", "⅛": "\\frac{1}{8}" }),
-]);
-
 // Every alternative starts with another kind of character and none nests a repetition: one pass, no backtracking.
 const LEXEME =
   /(?<space>\s+)|(?<command>\\(?:[A-Za-z]+|.))|(?<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)|(?<word>\p{L}+)|(?<symbol>.)/suy;
@@ -63,7 +22,7 @@ const LEXEME =
 /** Cuts an answer into tokens in one pass; undefined when it is longer than {@link MAX_ANSWER_CHARS}. */
 export function tokenize(answer: string): Token[] | undefined {
   if (answer.length > MAX_ANSWER_CHARS) return undefined;
-  const text = plain(answer);
+  const text = unicodeAsLatex(answer);
   const tokens: Token[] = [];
   let gap: Gap = "";
   LEXEME.lastIndex = 0;
@@ -77,11 +36,4 @@ export function tokenize(answer: string): Token[] | undefined {
     gap = "";
   }
   return tokens;
-}
-
-function plain(answer: string): string {
-  if (/^[\x20-\x7e]*$/.test(answer)) return answer;
-  let out = "";
-  for (const character of answer) out += REPLACEMENTS.get(character) ?? character;
-  return out.normalize("NFKC");
 }

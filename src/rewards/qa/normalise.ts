@@ -1,3 +1,4 @@
+import { normalisedKeepingScripts } from "../unicode-math.js";
 import { withDigits } from "./number-words.js";
 
 /** Longest QA answer that is read, in UTF-16 units. */
@@ -5,14 +6,10 @@ export const MAX_QA_CHARS = 4096;
 
 /** NFKC, one spelling of quotes, dashes, digits and powers, single blanks: what is equal here is equal to any reader. */
 export function lightlyNormalised(text: string): string {
-  return text
-    .replace(/[⁰¹²³⁴-⁹⁺⁻ⁿ]+/gu, "^$&") // NFKC alone would make 106 of 10⁶.
-    .normalize("NFKC")
+  return normalisedKeepingScripts(text)
     .replace(/[‘’‛′]/g, "'")
     .replace(/[“”‟″]/g, '"')
     .replace(/[‐‑‒–—−]/g, "-")
-    .replaceAll("⁄", "/")
-    .replace(/\p{Nd}/gu, asciiDigit)
     .replace(/(?<=\d)٫(?=\d)/g, ".")
     .replace(/(?<=\d)٬(?=\d)/g, ",")
     .replace(/\s+/g, " ")
@@ -39,15 +36,6 @@ export function normaliseAnswer(text: string): string {
 /** Lower case as Unicode folds it, where that differs from lower case in letters that answers have. */
 function folded(text: string): string {
   return text.toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").replaceAll("i\u0307", "i");
-}
-
-/** The value of a decimal digit of any script: every run of ten in Unicode begins with its zero. */
-function asciiDigit(digit: string): string {
-  const code = digit.codePointAt(0) ?? 0;
-  if (code < 0x80) return digit;
-  let zero = code;
-  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
-  return String((code - zero) % 10);
 }
 
 /** Drops quotes, emphasis or `\text{}` around the whole. */
