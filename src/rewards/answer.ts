@@ -15,7 +15,7 @@ export type Answer =
 export interface AnswerOptions {
   /** The response itself is the answer: no tags are looked for. Default false. */
   readonly raw?: boolean;
-  /** Without an answer block, the last `\boxed{}` after the think block counts. Default false. */
+  /** Without an answer block, the last `\boxed{}` after the think block counts; none while that block is not closed. Default false. */
   readonly boxedOutside?: boolean;
   /** Unwrap a `\boxed{}` inside the answer. Default true; false where the answer is a program or prose. */
   readonly unwrapBoxed?: boolean;
@@ -54,7 +54,18 @@ export function extractAnswer(text: string, options: AnswerOptions = {}): Answer
 
 /** {@link extractAnswer} of a scored response, prefill included. */
 export function answerOf(input: Scored, options: AnswerOptions = {}): Answer {
-  return extractAnswer(options.raw ? input.response : fullResponse(input), options);
+  if (options.raw) return extractAnswer(input.response, options);
+  const text = fullResponse(input);
+  const opened = options.boxedOutside === true && thinkingBeforehand(input) && !text.includes(THINK_CLOSE);
+  return extractAnswer(text, opened ? { ...options, boxedOutside: false } : options);
+}
+
+/**
+ * Whether a response without think tags may be thinking that has not ended: its prompt ends by opening the block, or it was cut,
+ * where a chat template may have opened it unseen.
+ */
+function thinkingBeforehand({ item, truncated }: Scored): boolean {
+  return truncated || /<think>\s*$/.test((item.messages.at(-1)?.content ?? "").slice(-100));
 }
 
 function given(text: string): Answer {
@@ -79,8 +90,23 @@ function tagged(text: string): Answer {
   return given(text.slice(begin, close));
 }
 
+/** Think tags as models write them; a stray spelling must not hide that the thinking has not ended. */
+const THINK_TAG = /[<[](\/?)think(?:ing)?[>\]]/gi;
+
+/** The last box outside of think blocks, unless the text ends within one: what was only considered is no answer. */
 function boxedAfterThink(text: string, otherwise: Answer): Answer {
-  const thinkEnd = text.indexOf(THINK_CLOSE);
-  const content = lastBoxed(thinkEnd < 0 ? text : text.slice(thinkEnd));
+  const outside: string[] = [];
+  const tags = [...text.matchAll(THINK_TAG)];
+  // A template may have opened the first block.
+  let thinking = tags[0]?.[1] === "/";
+  let from = 0;
+  for (const tag of tags) {
+    if (!thinking) outside.push(text.slice(from, tag.index));
+    thinking = tag[1] !== "/";
+    from = tag.index + tag[0].length;
+  }
+  if (thinking) return missing("the think block is not closed");
+  outside.push(text.slice(from));
+  const content = lastBoxed(outside.join("\n"));
   return content === undefined ? otherwise : given(unwrapBoxed(content));
 }

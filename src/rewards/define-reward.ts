@@ -1,7 +1,7 @@
 import type { ComponentScore } from "../core/index.js";
 import { answerOf } from "./answer.js";
 import { formatComponent, tagsComponent } from "./format.js";
-import { composeReward, defaultWeights } from "./hybrid.js";
+import { composeReward, defaultWeights, notAValue } from "./hybrid.js";
 import type { Reward, RewardComponent, RewardContext, Scored } from "./reward.js";
 
 /** What a custom reward function sees: the scored response and the answer in it. */
@@ -23,10 +23,17 @@ export function defineComponent(name: string, measure: RewardFunction): RewardCo
     score: async (input, context) => {
       const answer = answerOf(input);
       const measured = await measure({ ...input, answer: answer.kind === "answer" ? answer.text : undefined }, context);
+      if (measured === null) return { value: null, reason: `"${name}" could not be measured` };
       if (typeof measured === "number") return { value: measured };
-      return measured ?? { value: null, reason: `"${name}" could not be measured` };
+      if (isScore(measured)) return measured;
+      return { value: null, reason: `"${name}" ${notAValue(measured)}` };
     },
   };
+}
+
+/** Functions of users' own are JavaScript: they give back anything. */
+function isScore(measured: unknown): measured is ComponentScore {
+  return typeof measured === "object" && measured !== null && "value" in measured && measured.value !== undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { CancelledError, type ComponentScore, ConfigError, type WeightedComponent } from "../core/index.js";
+import { decimalSum } from "./decimal-sum.js";
 import type { Reward, RewardComponent, RewardContext, Scored } from "./reward.js";
 
 /** A component with its weight w_c in [0, 1]. */
@@ -63,8 +64,8 @@ async function defined(component: RewardComponent, input: Scored, context: Rewar
   try {
     const score = await component.score(input, context);
     const { value } = score;
-    if (value === null || (value >= 0 && value <= 1)) return score;
-    return { ...score, value: null, reason: `component "${component.name}" returned ${value}, outside [0, 1]` };
+    if (value === null || (typeof value === "number" && value >= 0 && value <= 1)) return score;
+    return { ...score, value: null, reason: `component "${component.name}" ${notAValue(value)}` };
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -72,6 +73,20 @@ async function defined(component: RewardComponent, input: Scored, context: Rewar
   }
 }
 
+/** What a reward gave back in place of a value, and what to give: `returned true; return a number …`. */
+export function notAValue(given: unknown): string {
+  const remedy = "return a number from 0 to 1, or null where it cannot be measured";
+  if (typeof given === "number") return `returned ${given}, outside [0, 1]; ${remedy}`;
+  if (typeof given === "boolean") return `returned ${given}; ${remedy} (Number(${given}) is ${Number(given)})`;
+  if (typeof given === "string") {
+    const text = JSON.stringify(given.slice(0, 40));
+    const numeric = given.trim() !== "" && Number.isFinite(Number(given));
+    return `returned the text ${text}; ${remedy}${numeric ? ` (${Number(given)} without quotes)` : ""}`;
+  }
+  const kind = Array.isArray(given) ? "list" : typeof given;
+  return `returned ${kind === "undefined" ? "nothing" : `${kind === "object" ? "an" : "a"} ${kind}`}; ${remedy}`;
+}
+
 function sum(components: readonly WeightedComponent[]): number {
-  return components.reduce((total, { value, weight }) => (value === null ? total : total + weight * value), 0);
+  return decimalSum(components.flatMap(({ value, weight }) => (value === null ? [] : [[weight, value] as const])));
 }

@@ -68,6 +68,8 @@ interface Count {
   lines: number;
   wrong: number;
   undefined: number;
+  /** Why the first undefined line is. */
+  reason?: string;
 }
 
 async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void> {
@@ -154,7 +156,10 @@ async function scoreAll(
       count.lines += 1;
       const problem = problemOf(scored);
       if (problem !== undefined) count.wrong += 1;
-      if (scored.ok && scored.record.total === null) count.undefined += 1;
+      if (scored.ok && scored.record.total === null) {
+        count.undefined += 1;
+        count.reason ??= scored.record.components[scored.record.primary]?.reason ?? "no reason given";
+      }
       show(cli, scored, opened, flags);
       if (problem !== undefined && flags.strict) break;
     }
@@ -164,6 +169,10 @@ async function scoreAll(
   say(cli, `${counted(count)}${count.wrong > 0 && flags.strict ? "; stopped there (--strict)" : ""}`);
   if (opened.judge !== undefined) say(cli, judgeLine(opened.judge.stats()));
   if (count.wrong > 0) cli.exitCode = exitCodes.failure;
+  if (opened.judge === undefined || count.undefined === 0 || count.undefined < count.lines - count.wrong) return;
+  const remedy = "mend that, or see what the judge answers with: omni doctor --judge";
+  say(cli, `error: nothing was judged, all lines are undefined (first: ${oneLine(count.reason ?? "")}); ${remedy}`);
+  cli.exitCode = exitCodes.failure;
 }
 
 /** What is wrong with a line, also with one that could be scored all the same. */

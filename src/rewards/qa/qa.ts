@@ -1,7 +1,8 @@
 import type { ComponentScore, Gold } from "../../core/index.js";
 import { type AnswerOptions, answerOf } from "../answer.js";
 import type { RewardComponent } from "../reward.js";
-import { lightlyNormalised, MAX_QA_CHARS, normaliseAnswer, unwrapped } from "./normalise.js";
+import { chosenOptions, LETTERS } from "./letter.js";
+import { lightlyNormalised, MAX_QA_CHARS, normaliseAnswer } from "./normalise.js";
 
 /** How a question asks for its answer: an option's full text, its letter, or no options at all. */
 export type QaStyle = "full-text" | "letter" | "open";
@@ -14,11 +15,9 @@ export interface QaOptions extends AnswerOptions {
 
 type QaGold = Extract<Gold, { kind: "qa" }>;
 
-const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
 /**
  * The primary component `qa` (method §3): normalised exact match or set membership, 0 or 1. In letter style the right
- * letter counts, alone or with its option's text (`B`, `(b)`, `B. Paris`).
+ * letter counts, alone or with its option's text, in any ordinary dress (`B`, `(b)`, `**B**. Paris`, `Answer: B`).
  */
 export function qaComponent(options: QaOptions = {}): RewardComponent {
   return {
@@ -61,30 +60,29 @@ function scoreText(answer: string, accepted: readonly string[], options: readonl
 }
 
 function scoreLetter(answer: string, accepted: readonly string[], options: readonly string[]): ComponentScore {
-  const right = new Set(accepted.flatMap((text) => indexOfOption(text, options)));
-  if (right.size === 0) return { value: null, reason: "no accepted answer is among the item's options" };
-  const chosen = chosenOption(answer, options);
+  const right = accepted.flatMap((text) => optionsOf(text, options));
+  if (right.length === 0) return { value: null, reason: "no accepted answer is among the item's options" };
+  const chosen = chosenOptions(answer, options);
   if (chosen === undefined) return { value: 0, reason: "not an option's letter" };
-  return right.has(chosen) ? { value: 1 } : { value: 0, reason: `chose ${LETTERS[chosen]}` };
+  const letters = (indices: readonly number[]) => indices.map((index) => LETTERS[index]).join(", ");
+  return right.some((indices) => sameSet(indices, chosen))
+    ? { value: 1 }
+    : { value: 0, reason: `chose ${letters(chosen)}` };
 }
 
-/** An accepted answer is an option's text, or its letter. */
-function indexOfOption(text: string, options: readonly string[]): readonly number[] {
-  const exact = options.indexOf(text);
-  const byText = exact >= 0 ? exact : options.findIndex((option) => normaliseAnswer(option) === normaliseAnswer(text));
-  if (byText >= 0) return [byText];
-  const letter = /^[A-Z]$/.test(text.trim()) ? LETTERS.indexOf(text.trim()) : -1;
-  return letter >= 0 && letter < options.length ? [letter] : [];
+/** An accepted answer is an option's text, or its letter, or the letters of several that are right together. */
+function optionsOf(text: string, options: readonly string[]): readonly (readonly number[])[] {
+  for (const read of [(option: string) => option, lightlyNormalised, normaliseAnswer]) {
+    const found = options.flatMap((option, index) => (read(option) === read(text) ? [index] : []));
+    const [only] = found;
+    if (only !== undefined) return found.length === 1 || read(text) === text ? [[only]] : [];
+  }
+  const chosen = /^[a-z]$/.test(text.trim()) ? undefined : chosenOptions(text, options);
+  return chosen === undefined ? [] : [chosen];
 }
 
-function chosenOption(answer: string, options: readonly string[]): number | undefined {
-  const match = /^[([]?([A-Za-z])(?:[)\]]|[.:](?=\s|$)|[)\]]?[.:]?$)\s*(.*)$/su.exec(
-    unwrapped(lightlyNormalised(answer)),
-  );
-  if (match === null) return undefined;
-  const [, letter = "", rest = ""] = match;
-  const index = LETTERS.indexOf(letter.toUpperCase());
-  const option = options[index];
-  if (option === undefined) return undefined;
-  return /^[.:,]?$/.test(rest) || normaliseAnswer(rest) === normaliseAnswer(option) ? index : undefined;
+/** Letters in any order: a question with options asks which, not in what order. */
+function sameSet(a: readonly number[], b: readonly number[]): boolean {
+  const [first, second] = [new Set(a), new Set(b)];
+  return b.length === second.size && first.size === second.size && [...first].every((index) => second.has(index));
 }

@@ -56,6 +56,56 @@ describe("the answer is the one answer block after </think>", () => {
     expect(text("<think>\\boxed{1}</think> none", options)).toBe(null);
   });
 
+  describe("takes no box of a think block that is not closed", () => {
+    const boxed = (response: string, last?: { role: "user" | "assistant"; content: string }, truncated = false) => {
+      const messages = [{ role: "user" as const, content: "Q?" }, ...(last ? [last] : [])];
+      const input = { ...scored({ kind: "none", reason: "-" }, response, { messages }), truncated };
+      const answer = answerOf(input, { boxedOutside: true });
+      return answer.kind === "answer" ? answer.text : null;
+    };
+    const prefill = { role: "assistant" as const, content: "<think>\n" };
+    const opening = { role: "user" as const, content: "Q? Assistant: <think>\n" };
+
+    it.each([
+      ["one that it opens", "<think>perhaps \\boxed{7}, or", undefined],
+      ["one before which stands a box", "\\boxed{7} <think>but no", undefined],
+      ["a second one", "<think>a</think> hm <think>\\boxed{7}", undefined],
+      ["one after its own box", "<think>a</think>\\boxed{7}<think>wait", undefined],
+      ["one in capitals", "<THINK>\\boxed{7}", undefined],
+      ["one by another name", "<thinking>\\boxed{7}", undefined],
+      ["one in square brackets", "[THINK]\\boxed{7}", undefined],
+      ["one that the template prefilled", "so \\boxed{7} or", prefill],
+      ["one that the template prefilled with its beginning", "\\boxed{7}", { ...prefill, content: "<think>Well," }],
+      ["one that the prompt opens", "so \\boxed{7} or", opening],
+      ["an inner one", "<think><think>\\boxed{7}</think><think>", prefill],
+    ] as const)("%s", (_, response, last) => {
+      expect(boxed(response, last)).toBe(null);
+    });
+
+    it("nor of a response without tags that was cut, since a chat template may have opened one", () => {
+      expect(boxed("so \\boxed{7} or", undefined, true)).toBe(null);
+      expect(boxed("hm</think> \\boxed{7} and more", undefined, true)).toBe("7");
+    });
+
+    it.each([
+      ["<think>\\boxed{1}</think>\\boxed{7}", undefined],
+      ["\\boxed{1}</think>\\boxed{7}", prefill],
+      ["\\boxed{1}</think>\\boxed{7}", opening],
+      ["<think>a</think>\\boxed{7}<think>\\boxed{1}</think>", undefined],
+      ["</think>\\boxed{7}</think>", undefined],
+      ["\\boxed{7}", { role: "user" as const, content: "Think in <think> and </think>, then answer." }],
+    ] as const)("%s has an answer outside", (response, last) => {
+      expect(boxed(response, last)).toBe("7");
+    });
+
+    it("in linear time", () => {
+      const began = performance.now();
+      for (const unit of ["<think>", "</think>", "<think></think>", "<", "[think", "\\boxed{"])
+        boxed(unit.repeat(20_000));
+      expect(performance.now() - began).toBeLessThan(500);
+    });
+  });
+
   it("is the response itself when raw", () => {
     expect(text(" \\boxed{5} ", { raw: true })).toBe("5");
     expect(text(" \n", { raw: true })).toBe(null);

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CancelledError, ConfigError } from "../../../src/core/index.js";
 import { buildReward } from "../../../src/rewards/build-reward.js";
+import { decimalSum } from "../../../src/rewards/decimal-sum.js";
 import { defineComponent, defineReward } from "../../../src/rewards/define-reward.js";
 import { composeReward } from "../../../src/rewards/hybrid.js";
 import type { RewardComponent } from "../../../src/rewards/reward.js";
@@ -39,6 +40,100 @@ describe("composition", () => {
         expect(Object.keys(record.components)).toEqual(parts.map((_, i) => `c${i}`));
       }),
     );
+  });
+
+  it.each([
+    [
+      [
+        [1, 1],
+        [0.1, 1],
+        [0.1, 1],
+      ],
+      1.2,
+    ],
+    [
+      [
+        [1, 1],
+        [0.2, 1],
+        [0.1, 1],
+      ],
+      1.3,
+    ],
+    [
+      [
+        [0.7, 1],
+        [0.1, 1],
+      ],
+      0.8,
+    ],
+    [
+      [
+        [0.1, 1],
+        [0.2, 1],
+      ],
+      0.3,
+    ],
+    [
+      [
+        [0.1, 0.75],
+        [1, 0.5],
+      ],
+      0.575,
+    ],
+    [
+      [
+        [1, 1 / 3],
+        [0.1, 1],
+      ],
+      0.4333333333333333,
+    ],
+    [
+      [
+        [1e-7, 1],
+        [1, 1],
+      ],
+      1.0000001,
+    ],
+    [
+      [
+        [0.3, 0.3],
+        [0.01, 1],
+      ],
+      0.1,
+    ],
+    [
+      [
+        [1, Number.MIN_VALUE],
+        [0, 1],
+      ],
+      Number.MIN_VALUE,
+    ],
+    [[[0, 1]], 0],
+  ] as const)("adds weight · value of %j as people add: %d", (terms, total) => {
+    expect(decimalSum(terms)).toBe(total);
+  });
+
+  it.each([
+    [true, /returned true; return a number from 0 to 1, or null .*\(Number\(true\) is 1\)/],
+    [false, /returned false; return a number .*is 0/],
+    ["0.5", /returned the text "0.5"; return a number .*\(0.5 without quotes\)/],
+    ["good", /returned the text "good"; return a number/],
+    [undefined, /returned nothing; return a number/],
+    [[1], /returned a list/],
+    [{}, /returned a object|returned an object/],
+    [1n, /returned a bigint/],
+    [2, /returned 2, outside \[0, 1\]/],
+  ])("says of %o that it is no value, and what to return", async (given, message) => {
+    const own = defineComponent("own", () => given as never);
+    const bare: RewardComponent = { name: "bare", score: async () => ({ value: given as never }) };
+    const reward = composeReward({
+      primary: "own",
+      components: [own, bare].map((component) => ({ component, weight: 1 })),
+    });
+    const { total, components } = await reward.score(input, {});
+    expect(total).toBe(null);
+    expect(components.own).toMatchObject({ value: null, reason: expect.stringMatching(message) });
+    expect(components.bare).toMatchObject({ value: null, reason: expect.stringMatching(message) });
   });
 
   it("makes a component that throws, or leaves [0, 1], undefined with its reason", async () => {
@@ -103,7 +198,7 @@ describe("a reward from a task's config", () => {
 
   it("has the default weights 1, 0.1, 0.1", async () => {
     const record = await buildReward({ ...math, reward: {} }).score(input, {});
-    expect(record.total).toBeCloseTo(1.2, 12);
+    expect(record.total).toBe(1.2);
     expect(record).toMatchObject({ primary: "math", components: { format: { weight: 0.1 }, tags: { weight: 0.1 } } });
   });
 

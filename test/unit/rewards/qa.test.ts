@@ -33,7 +33,7 @@ describe("QA by text", () => {
     ["Arabic-Indic digits", "٢٥", "25"],
     ["Arabic-Indic separators", "١٬٠٠٠٫٥", "1000.5"],
     ["Persian digits", "۱۹۸۴", "1984"],
-    ["Devanagari digits", "०५ kg", "5 kg"],
+    ["Devanagari digits", "०५ kg", "05 kg"],
     ["a fraction of one character", "½", "1/2"],
     ["a curly apostrophe", "O’Brien", "O'Brien"],
     ["a missing apostrophe", "OBrien", "O'Brien"],
