@@ -244,8 +244,7 @@ const DOTTED = /(\d)\u0307/gu;
  */
 export function unicodeAsLatex(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  let out = "";
-  for (const character of withScripts(text, LATEX)) out += latexOf(character);
+  const out = withScripts(text, LATEX).replace(/[^\x20-\x7e]/gu, latexOf);
   return withAsciiDigits(out.normalize("NFC"))
     .replace(ROOTS, (_, root: string, digits = "") => `\\sqrt${DEGREES[root]}${digits === "" ? " " : `{${digits}}`}`)
     .replace(OVERLINED, (run) => `\\overline{${run.replace(/[^\d]/g, "")}}`)

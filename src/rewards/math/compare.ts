@@ -1,6 +1,7 @@
 import { unwrapBoxed } from "../boxed.js";
 import { canonical, render } from "./canonical.js";
 import { parseQuantity, sameQuantity } from "./quantity.js";
+import { unreadable } from "./readable.js";
 import { MAX_ANSWER_CHARS, type Token, tokenize } from "./tokens.js";
 import { sameWords } from "./words.js";
 
@@ -14,9 +15,6 @@ export type Comparison =
   | { readonly outcome: "undecided"; readonly reason: string }
   | { readonly outcome: "bad_gold"; readonly reason: string };
 
-/** The only words before an answer that say nothing. */
-const LEAD_IN =
-  /^\s*(?:\*\*)?(?:(?:so|thus|hence|therefore),?\s+)?(?:the\s+)?(?:final\s+)?answer(?:\s+is\b|\s*[:=])(?:\*\*)?\s*:?\s*(?=\S)/i;
 /** Emphasis or code marks around the whole, as Markdown has them. */
 const MARKED = /^\s*(\*\*|\*|`)(?=\S)([^*`]+)\1\.?\s*$/;
 const MAX_DEPTH = 4;
@@ -36,10 +34,17 @@ export function compareAnswers(answer: string, gold: string): Comparison {
   const truth = read(gold);
   if (truth === undefined) return { outcome: "bad_gold", reason: "the gold answer is longer than 4,096 characters" };
   if (truth.length === 0) return { outcome: "bad_gold", reason: "the gold answer is empty" };
+  const broken = unreadable(truth);
+  if (broken !== undefined)
+    return { outcome: "bad_gold", reason: `the gold answer ${shown(gold)} cannot be read: ${broken}` };
   const given = read(answer);
   if (given === undefined) return { outcome: "different", reason: "the answer is longer than 4,096 characters" };
   if (given.length === 0) return { outcome: "different", reason: "the answer is empty" };
   return compareTokens(given, truth, 0);
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }
 
 /** Cuts an answer into canonical tokens, a box, emphasis and a lead-in such as `The answer is` left away; undefined when it is too long. */
@@ -49,7 +54,7 @@ export function read(text: string): readonly Token[] | undefined {
 }
 
 function undressed(text: string): string {
-  return unwrapBoxed(text).replace(MARKED, "$2").trimEnd().replace(LEAD_IN, "").replace(MARKED, "$2");
+  return unwrapBoxed(text).replace(MARKED, "$2");
 }
 
 function compareTokens(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {

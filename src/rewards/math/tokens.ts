@@ -17,7 +17,7 @@ export interface Token {
 
 // Every alternative starts with another kind of character and none nests a repetition: one pass, no backtracking.
 const LEXEME =
-  /(?<space>\s+)|(?<command>\\(?:[A-Za-z]+|.))|(?<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)|(?<word>\p{L}+)|(?<symbol>.)/suy;
+  /(?<space>\s+)|(?<command>\\(?:[A-Za-z]+|.))|(?<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)|(?<word>\p{L}+)|(?<symbol>\*\*|\.{3,}|.)/suy;
 
 /** Cuts an answer into tokens in one pass; undefined when it is longer than {@link MAX_ANSWER_CHARS}. */
 export function tokenize(answer: string): Token[] | undefined {

@@ -4,12 +4,36 @@ import type { Token } from "./tokens.js";
 // base, where it can be converted. A trailing plural "s" is understood.
 const TABLE = `
 % percent pct : share 1/100
+‰ permille permil : share 1/1000
 ° degree deg : angle
 rad radian : angle
-$ dollar usd buck : dollars 1
+$ dollar usd USD buck : dollars 1
 cent ¢ : dollars 1/100
-€ euro eur
-£ pound_sterling gbp
+€ euro eur EUR : euros 1
+£ pound_sterling sterling quid gbp GBP : sterling 1
+¥ : yenyuan 1
+yen jpy JPY : yen 1
+yuan cny CNY rmb RMB renminbi : yuan 1
+₹ rupee Rs rs inr INR : rupees 1
+₩ won krw KRW : won 1
+₽ ruble rouble rub RUB : roubles 1
+₪ shekel ils ILS : shekels 1
+₺ lira TRY : liras 1
+₫ dong vnd VND : dong 1
+₱ peso php PHP : pesos 1
+฿ baht thb THB : baht 1
+₦ naira ngn NGN : nairas 1
+₴ hryvnia uah UAH : hryvnias 1
+C$ CAD cad : canadian 1
+A$ AUD aud : australian 1
+HK$ HKD hkd : hongkong 1
+S$ SGD sgd : singapore 1
+NT$ TWD twd : taiwan 1
+R$ BRL brl : reais 1
+CHF chf franc : francs 1
+SEK sek
+DKK dkk
+NOK nok
 mm millimeter millimetre : length 1/1000
 cm centimeter centimetre : length 1/100
 m meter metre : length 1
@@ -36,7 +60,7 @@ min minute : time 60
 h hr hour : time 3600
 day : time 86400
 week wk : time 604800
-month : years 1/12
+month mos : years 1/12
 year yr : years 1
 mi/h mph
 km/h kph kmh
@@ -53,7 +77,7 @@ Pa pascal : pressure 1
 kPa kilopascal : pressure 1000
 K kelvin
 unit
-point
+point pts
 person people
 man men
 woman women
@@ -100,6 +124,11 @@ export function unitScale(unit: string): UnitScale | undefined {
   return dimension === "" ? undefined : { dimension, num, den };
 }
 
+/** Whether two dimensions are the same; ¥ may be yen or yuan. */
+export function sameDimension(a: string, b: string): boolean {
+  return a === b || (a === "yenyuan" && /^yen$|^yuan$/.test(b)) || (b === "yenyuan" && /^yen$|^yuan$/.test(a));
+}
+
 const UNITS: ReadonlyMap<string, string> = new Map(
   LINES.flatMap(({ names }) => names.map((name): [string, string] => [name, names[0] ?? name])),
 );
@@ -140,13 +169,18 @@ export function unitOf(tokens: readonly Token[], rule: UnitRule): string | undef
     if (power !== undefined) {
       parts.push(`^${power}`);
       i += 3;
+    } else if (token.text === "per" && tokens[i + 1]?.text === "cent") {
+      parts.push("%");
+      i += 1;
+    } else if (token.text === "." && tokens[i - 1]?.kind === "word") {
+      // The full stop of an abbreviation: `sq. ft.`
     } else if (token.text === "/" || token.text === "per") {
       parts.push("/");
-    } else if (/^(square|sq|cubic|cu)$/.test(token.text) && tokens[i + 1]?.kind === "word") {
-      const base = wordUnit(tokens[i + 1] as Token, rule);
+    } else if (/^(square|sq|cubic|cu)$/i.test(token.text) && tokens[i + stopped(tokens, i)]?.kind === "word") {
+      i += stopped(tokens, i);
+      const base = wordUnit(tokens[i] as Token, rule);
       if (base === undefined) return undefined;
-      parts.push(base, token.text.startsWith("s") ? "^2" : "^3");
-      i += 1;
+      parts.push(base, /^s/i.test(token.text) ? "^2" : "^3");
     } else {
       const name = wordUnit(token, rule, parts.at(-1) === "/");
       if (name === undefined) return undefined;
@@ -159,6 +193,11 @@ export function unitOf(tokens: readonly Token[], rule: UnitRule): string | undef
   return /^[/^]|\/$/.test(name) ? undefined : name;
 }
 
+/** How far behind an abbreviation the next word stands: 2 behind its full stop. */
+function stopped(tokens: readonly Token[], i: number): 1 | 2 {
+  return tokens[i + 1]?.text === "." ? 2 : 1;
+}
+
 function exponentAt(tokens: readonly Token[], i: number): string | undefined {
   const [caret, open, power, close] = tokens.slice(i, i + 4);
   if (i === 0 || caret?.text !== "^" || open?.text !== "{" || close?.text !== "}") return undefined;
@@ -166,7 +205,7 @@ function exponentAt(tokens: readonly Token[], i: number): string | undefined {
 }
 
 function wordUnit(token: Token, rule: UnitRule, divisor = false): string | undefined {
-  if (token.kind === "symbol") return /^[%°$€£¢]$/.test(token.text) ? UNITS.get(token.text) : undefined;
+  if (token.kind === "symbol") return UNITS.get(token.text);
   if (token.kind !== "word" || NOT_UNITS.has(token.text.toLowerCase())) return undefined;
   if (token.text.length === 1 && !token.prose && !divisor && (rule.any || !rule.letters)) return undefined;
   const known = lookUp(token.text);
@@ -181,9 +220,42 @@ function wordUnit(token: Token, rule: UnitRule, divisor = false): string | undef
 
 function lookUp(word: string): string | undefined {
   const lower = word.toLowerCase();
-  return UNITS.get(word) ?? (word.length > 2 ? (UNITS.get(lower) ?? UNITS.get(singular(lower))) : undefined);
+  const known = UNITS.get(word) ?? (word.length > 2 ? (UNITS.get(lower) ?? UNITS.get(singular(lower))) : undefined);
+  // hrs, lbs, cms: abbreviations of two letters have a plural too.
+  return known ?? (/^[a-z]{2}s$/.test(lower) ? UNITS.get(lower.slice(0, -1)) : undefined);
 }
 
 function singular(word: string): string {
   return word.length > 3 && word.endsWith("s") && !word.endsWith("ss") ? word.slice(0, -1) : word;
 }
+
+/** The unit of an amount with what stands before and behind it: `$5`, `$5 per hour`, `USD 5`, `$5 dollars`. */
+export function unitAround(currency: string | undefined, behind: readonly Token[], rule: UnitRule): string | undefined {
+  if (currency === undefined) return unitOf(behind, rule);
+  const unit = unitOf([{ kind: "symbol", text: currency, gap: "" }, ...behind], rule);
+  return unit === `${currency} ${currency}` ? currency : unit;
+}
+
+/** A currency before an amount: its canonical unit, and how many tokens name it (`US $`, `Rs.`, `HK$`); undefined where there is none. */
+export function currencyAt(
+  tokens: readonly Token[],
+  at: number,
+): { readonly unit: string; readonly length: number } | undefined {
+  const [first, second] = [tokens[at], tokens[at + 1]];
+  if (first === undefined) return undefined;
+  if (first.kind === "symbol") return CURRENCIES.has(first.text) ? { unit: first.text, length: 1 } : undefined;
+  if (second?.text === "$" && /^(?:US|C|CA|A|AU|HK|S|NT|R)$/.test(first.text)) {
+    const name = first.text === "US" ? "$" : `${first.text.replace(/^(C|A)[AU]$/, "$1")}$`;
+    return { unit: name, length: 2 };
+  }
+  const unit = /^(?:[A-Z]{3}|Rs)$/.test(first.text) ? UNITS.get(first.text) : undefined;
+  if (unit === undefined || !CURRENCIES.has(unit)) return undefined;
+  return { unit, length: second?.text === "." ? 2 : 1 };
+}
+
+const CURRENCIES: ReadonlySet<string> = new Set(
+  LINES.slice(
+    LINES.findIndex(({ names }) => names[0] === "$"),
+    LINES.findIndex(({ names }) => names[0] === "mm"),
+  ).map(({ names }) => names[0] ?? ""),
+);

@@ -1,7 +1,7 @@
 import { distanceOf, ring } from "./absolute.js";
 import type { AnswerNode, Relation } from "./answer-node.js";
 import { type Domain, narrower, settled } from "./domain.js";
-import type { Expression } from "./expression.js";
+import { call, type Expression, number } from "./expression.js";
 import {
   above,
   below,
@@ -15,6 +15,8 @@ import {
   sameRegion,
 } from "./region.js";
 import { subjectOf } from "./subject.js";
+
+type RelationNode = AnswerNode & { readonly kind: "relation" };
 
 /** Numbers of a domain in a region, with the symbol they are about, "" where it names none. */
 export interface Condition {
@@ -82,8 +84,8 @@ function pointsOf(items: readonly AnswerNode[]): Region | undefined {
   return points.includes(undefined) ? undefined : normal(points.flatMap((point) => between(point, point)));
 }
 
-function scalar(node: AnswerNode): Expression | undefined {
-  return node.kind === "value" && node.unit === "" ? node.expression : undefined;
+function scalar(node: AnswerNode | undefined): Expression | undefined {
+  return node?.kind === "value" && node.unit === "" ? node.expression : undefined;
 }
 
 function combine(node: AnswerNode & { readonly kind: "combined" }): Condition | undefined {
@@ -118,9 +120,38 @@ function without(a: Condition, b: Condition): Condition | undefined {
 }
 
 /** `x < 3`, `1 ≤ x < 3`, `x ≠ 2`, `x ∈ A`: a symbol (or `g(x)`) against constants. */
-function related(node: AnswerNode & { readonly kind: "relation" }): Condition | undefined {
+function related(node: RelationNode): Condition | undefined {
   const distance = node.sides.length === 2 ? distanceIn(node) : undefined;
   if (distance !== undefined) return distance;
+  return solved(node) ?? solved(divided(node));
+}
+
+/** `-x > -1` as `x < 1`, `2x < 6` as `x < 3`; a relation without such a side as it stands. */
+function divided(node: RelationNode): RelationNode {
+  const at = node.sides.findIndex((side) => multipleOf(scalar(side)) !== undefined);
+  const multiple = multipleOf(scalar(node.sides[at]));
+  if (multiple === undefined) return node;
+  const { num, den, of } = multiple;
+  const sides = node.sides.map((side, i): AnswerNode => {
+    const expression = scalar(side);
+    if (expression === undefined) return side;
+    return { kind: "value", expression: i === at ? of : call("Divide", expression, number(num, den)), unit: "" };
+  });
+  const turned = node.operators.map((operator) => mirrored(operator) ?? operator);
+  return { ...node, sides, operators: num > 0n ? node.operators : turned };
+}
+
+/** A symbol times a number that is not 0, num/den. */
+function multipleOf(side: Expression | undefined): { num: bigint; den: bigint; of: Expression } | undefined {
+  if (side?.kind !== "call" || side.head !== "Multiply") return undefined;
+  const [by, of] = side.args;
+  if (by?.kind !== "number" || by.num === 0n || of === undefined) return undefined;
+  if (of.kind === "symbol") return { num: by.num, den: by.den, of };
+  const inner = multipleOf(of);
+  return inner && { num: by.num * inner.num, den: by.den * inner.den, of: inner.of };
+}
+
+function solved(node: RelationNode): Condition | undefined {
   const at = node.sides.findIndex((side) => subjectOf(side) !== "");
   const subject = subjectOf(node.sides[at]);
   if (at < 0 || node.sides.length > 3 || (node.sides.length === 3 && at !== 1)) return undefined;
@@ -134,7 +165,7 @@ function related(node: AnswerNode & { readonly kind: "relation" }): Condition | 
 }
 
 /** `|x − 2| < 3`, either way round. */
-function distanceIn({ sides, operators }: AnswerNode & { readonly kind: "relation" }): Condition | undefined {
+function distanceIn({ sides, operators }: RelationNode): Condition | undefined {
   const [left, right] = sides.map(scalar);
   if (left === undefined || right === undefined) return undefined;
   const [near, far] = [distanceOf(left), distanceOf(right)];

@@ -10,7 +10,7 @@ const INVERSE = ["^", "{", "-", "1", "}"];
 export function readWord(reader: GrammarReader, token: Token): Expression {
   const { text } = token;
   const lower = text.toLowerCase();
-  if (/^(inf|infinity)$/.test(lower)) return symbol(INFINITY);
+  if (/^(inf|infinity|oo)$/.test(lower)) return symbol(INFINITY);
   if (text.length > 1 && GREEK.has(text)) return subscripted(reader, text);
   const known = text.length > 1 ? functionOf(text) : undefined;
   if (known !== undefined) return readFunction(reader, known);

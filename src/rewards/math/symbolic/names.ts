@@ -8,7 +8,10 @@ export const GREEK: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-const FUNCTIONS: ReadonlyMap<string, Head> = new Map(
+/** What a name calls: a head, or a function that is written as others. */
+export type FunctionName = Head | "Cis" | "Cbrt";
+
+const FUNCTIONS: ReadonlyMap<string, FunctionName> = new Map(
   Object.entries({
     sin: "Sin",
     cos: "Cos",
@@ -31,17 +34,23 @@ const FUNCTIONS: ReadonlyMap<string, Head> = new Map(
     lg: "Log",
     exp: "Power",
     sqrt: "Root",
+    cbrt: "Cbrt",
+    cis: "Cis",
     abs: "Abs",
+    Abs: "Abs",
+    factorial: "Factorial",
+    binomial: "Binomial",
     floor: "Floor",
     ceil: "Ceil",
+    ceiling: "Ceil",
     gcd: "Gcd",
     lcm: "Lcm",
     max: "Max",
     min: "Min",
-  } satisfies Record<string, Head>),
+  } satisfies Record<string, FunctionName>),
 );
 
-/** What a function's name means; `exp` is a power of e, `sqrt` a root of degree 2. */
-export function functionOf(name: string): Head | undefined {
+/** What a function's name means; `exp` is a power of e, `sqrt` a root of degree 2, `cis` cos + i sin. */
+export function functionOf(name: string): FunctionName | undefined {
   return FUNCTIONS.get(name);
 }

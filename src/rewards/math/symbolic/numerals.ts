@@ -9,12 +9,13 @@ const WORD_BASES: ReadonlyMap<string, number> = new Map(
 export function readNumeral(reader: TokenReader, digits: string): Expression {
   if (reader.text() === "_") return inBase(reader, digits);
   const exact = decimalOf(digits);
-  const repeat = reader.text() === "\\overline" ? /^\d{1,60}$/.exec(reader.text(2)) : null;
-  if (repeat === null || reader.text(3) !== "}") return exact;
-  reader.skip(4);
-  const [, point = ""] = digits.split(".");
+  const point = reader.text() === "." ? 1 : 0;
+  const repeat = reader.text(point) === "\\overline" ? /^\d{1,60}$/.exec(reader.text(2 + point)) : null;
+  if (repeat === null || reader.text(3 + point) !== "}") return exact;
+  reader.skip(4 + point);
+  const [, decimals = ""] = digits.split(".");
   const period = 10n ** BigInt(repeat[0].length) - 1n;
-  return call("Add", exact, number(BigInt(repeat[0]), period * 10n ** BigInt(point.length)));
+  return call("Add", exact, number(BigInt(repeat[0]), period * 10n ** BigInt(decimals.length)));
 }
 
 /** `203_7` is another thing than any number in base ten, so that dropping the base is wrong. */

@@ -1,14 +1,16 @@
 import { render } from "../canonical.js";
 import type { Token } from "../tokens.js";
-import { type UnitRule, unitOf } from "../units.js";
+import { currencyAt, type UnitRule, unitAround } from "../units.js";
 import { maySpell } from "../words.js";
 import type { AnswerNode, Relation } from "./answer-node.js";
+import { approximated } from "./approximation.js";
 import { assignedName } from "./assigned-name.js";
 import { type Expression, symbol } from "./expression.js";
 import { functionOf, GREEK } from "./names.js";
 import { parseExpression } from "./parse-expression.js";
 import { parseMatrix } from "./parse-matrix.js";
-import { isEnclosed, joinThousands, splitOutside } from "./split.js";
+import { recordsOf } from "./records.js";
+import { isEnclosed, joinThousands, type Part, splitOutside } from "./split.js";
 
 const MAX_DEPTH = 8;
 /** Most elements of a list. */
@@ -97,7 +99,7 @@ function withoutCommas(tokens: readonly Token[]): readonly Token[] {
 
 /** `a, b`, `a and b`, `a; b`, `a, b, or c`. */
 function list(tokens: readonly Token[], units: UnitRule, depth: number): AnswerNode | undefined {
-  const parts = splitOutside(tokens, ({ text }) => /^([,;]|and|or)$/.test(text));
+  const parts = splitOutside(tokens, ({ text }) => /^([,;&]|and|or)$/.test(text));
   if (parts === undefined || parts.length < 2 || parts.length > MAX_ELEMENTS) return undefined;
   // `a, and b` has nothing between comma and word; anything else that is empty is no list.
   const filled = parts.filter(
@@ -105,7 +107,7 @@ function list(tokens: readonly Token[], units: UnitRule, depth: number): AnswerN
   );
   if (filled.some((part) => part.tokens.length === 0) || filled.length < 2) return undefined;
   const items = filled.map((part) => node(part.tokens, units, depth + 1));
-  return { kind: "group", open: "", close: "", items };
+  return { kind: "group", open: "", close: "", items: recordsOf(items) ?? items };
 }
 
 function combined(tokens: readonly Token[], units: UnitRule, depth: number): AnswerNode | undefined {
@@ -132,6 +134,27 @@ function relation(tokens: readonly Token[], units: UnitRule, depth: number): Ans
   const parts = splitOutside(joined, (token) => RELATIONS.has(token.text) || ALIASES.has(token.text));
   if (parts === undefined || parts.length < 2 || parts.length > 5) return undefined;
   if (parts.some((part) => part.tokens.length === 0)) return undefined;
+  const rough = approximated(parts, (part) => node(part, units, depth + 1));
+  if (rough?.kind === "contradiction") return { kind: "text", text: render(tokens) };
+  return rough === undefined ? related(parts, units, depth) : exactly(rough, units, depth);
+}
+
+/** What an approximation stood behind, with the unit that only the approximation named. */
+function exactly(
+  { parts, unit }: { readonly parts: readonly Part[]; readonly unit: string },
+  units: UnitRule,
+  depth: number,
+): AnswerNode {
+  const measured = (found: AnswerNode): AnswerNode => {
+    return found.kind === "value" && found.unit === "" ? { ...found, unit } : found;
+  };
+  if (parts.length === 1) return measured(node(parts[0]?.tokens ?? [], units, depth + 1));
+  const found = related(parts, units, depth);
+  if (found.kind !== "relation") return found;
+  return { ...found, sides: [...found.sides.slice(0, -1), ...found.sides.slice(-1).map(measured)] };
+}
+
+function related(parts: readonly Part[], units: UnitRule, depth: number): AnswerNode {
   const operators = parts.slice(1).map(({ separator }) => ALIASES.get(separator) ?? (separator as Relation));
   const sides = parts.map((part, i) => {
     const others = i === 0 && operators[0] === "=" ? parts.slice(1).flatMap((one) => one.tokens) : undefined;
@@ -186,15 +209,14 @@ function ratio(tokens: readonly Token[], units: UnitRule, depth: number): Answer
 
 /** An expression, with a unit behind it (or a currency before it). */
 function value(tokens: readonly Token[], units: UnitRule): AnswerNode | undefined {
-  const [first] = tokens;
-  const currency = /^[$€£]$/.test(first?.text ?? "") ? first : undefined;
-  const body = currency === undefined ? tokens : tokens.slice(1);
+  const currency = currencyAt(tokens, 0);
+  const body = tokens.slice(currency?.length ?? 0);
   // The longest unit first: in `12 cm^2` the square belongs to it.
   for (let at = Math.max(1, body.length - 8); at <= body.length; at++) {
     const tail = body.slice(at);
-    if (tail.length > 0 && !/^([%°$€£¢]|\p{L}{2,}|\p{L})$/u.test(tail[0]?.text ?? "")) continue;
+    if (tail.length > 0 && !/^([%‰°]|\p{Sc}|\p{L}+)$/u.test(tail[0]?.text ?? "")) continue;
     if (tail.some(({ text }) => GREEK.has(text) || functionOf(text) !== undefined)) continue;
-    const unit = unitOf(currency === undefined ? tail : [...tail, currency], units);
+    const unit = unitAround(currency?.unit, tail, units);
     if (unit === undefined) continue;
     const expression = parseExpression(body.slice(0, at));
     // In `\sin 30°` the sign belongs to the argument.

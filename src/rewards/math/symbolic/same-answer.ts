@@ -78,7 +78,7 @@ function spread(node: AnswerNode, other: AnswerNode): AnswerNode {
  */
 function unassigned(a: AnswerNode, b: AnswerNode): readonly [AnswerNode, AnswerNode] {
   const [named, other] = [isNamed(a), isNamed(b)];
-  if (named && !other) return [assigned(a), b];
+  if (named && !other) return [evaluated(assigned(a)), b];
   if (other && !named) return [a, assigned(b)];
   if (named && a.kind === "relation" && b.kind === "relation" && !contradictory(a, b)) {
     return [assigned(a), assigned(b)];
@@ -114,6 +114,13 @@ function assigned(node: AnswerNode): AnswerNode {
   if (!middle.every((side) => sameAnswer(side, last))) return node;
   if (subjectOf(first) !== "" || isTupleOfNames(first) || isUnknownCall(first)) return last;
   return rest.length === 1 && subjectOf(last) !== "" ? first : node;
+}
+
+/** `1/2 = 0.5` of an answer, which is one number where both sides are. */
+function evaluated(node: AnswerNode): AnswerNode {
+  const [first, ...rest] = node.kind === "relation" && chain(node) ? node.sides : [];
+  if (first?.kind !== "value" || variables(first.expression).size > 0) return node;
+  return rest.every((side) => side.kind === "value" && sameQuantities(side, first)) ? first : node;
 }
 
 function isUnknownCall(node: AnswerNode): boolean {
@@ -185,9 +192,14 @@ function sameGroup(a: Group, b: Group): boolean {
   const bare = left === "" || right === "";
   if (left !== right && !bare) return false;
   const sets = [left, right].every((bracket) => bracket === "" || bracket === "\\{");
-  if (!sets) return inOrder(a.items.map(assigned), b.items.map(assigned));
+  if (!sets || a.items.some(isEllipsis)) return inOrder(a.items.map(assigned), b.items.map(assigned));
   const unique = left === "\\{" || right === "\\{";
   return matchAll(unique ? distinct(a.items) : a.items, unique ? distinct(b.items) : b.items);
+}
+
+/** An ellipsis stands for what lies between its neighbours. */
+function isEllipsis(node: AnswerNode): boolean {
+  return node.kind === "text" && node.text === "\\ldots";
 }
 
 function bracketOf(group: Group): string {

@@ -1,4 +1,4 @@
-import { unitScale } from "../units.js";
+import { sameDimension, unitScale } from "../units.js";
 import type { AnswerNode } from "./answer-node.js";
 import { modulus } from "./complex.js";
 import { call, type Expression, number, symbol, variables } from "./expression.js";
@@ -12,7 +12,7 @@ export function sameQuantities(a: Value, b: Value): boolean {
   const [given, truth] = [unitScale(a.unit), unitScale(b.unit)];
   if (a.unit === b.unit) return sameValue(a.expression, b.expression);
   if (a.unit !== "" && b.unit !== "") {
-    if (given === undefined || truth === undefined || given.dimension !== truth.dimension) return false;
+    if (given === undefined || truth === undefined || !sameDimension(given.dimension, truth.dimension)) return false;
     return sameValue(scaled(a), scaled(b));
   }
   // A unit that only one side names is no difference; % and ° are numbers besides, a hundredth and π/180.

@@ -1,6 +1,9 @@
 import { compareAnswers, read } from "../compare.js";
+import type { Token } from "../tokens.js";
 import type { Verdict } from "../verdict.js";
+import type { AnswerNode } from "./answer-node.js";
 import { parseAnswer } from "./parse-answer.js";
+import { namesBase, programReading, withoutBases } from "./readings.js";
 import { sameAnswer } from "./same-answer.js";
 
 /**
@@ -16,9 +19,26 @@ export function verifyAnswer(answer: string, gold: string): Verdict {
 export function verifySymbolically(answer: string, gold: string): Verdict {
   const [given, truth] = [read(answer), read(gold)];
   if (given === undefined || truth === undefined) return { outcome: "different", reason: "too long" };
+  // A gold that names a base asks for that base; any other asks for the value.
+  const asked = namesBase(truth) ? given : withoutBases(given);
+  const found = parsed(asked, truth);
+  const program = programReading(gold, truth);
+  const equal = sameAnswer(found.given, found.truth) || (program !== undefined && sameReading(asked, program));
+  if (equal) return { outcome: "equal", by: "symbolic" };
+  return {
+    outcome: "different",
+    reason: found.given.kind === "text" ? "not understood as mathematics" : "another value",
+  };
+}
+
+function sameReading(given: readonly Token[], truth: readonly Token[]): boolean {
+  const found = parsed(given, truth);
+  return sameAnswer(found.given, found.truth);
+}
+
+/** Both sides as structure; the answer may name the gold's unit, whatever it is. */
+function parsed(given: readonly Token[], truth: readonly Token[]): { given: AnswerNode; truth: AnswerNode } {
   const expected = parseAnswer(truth, { any: true });
   const also = expected.kind === "value" ? expected.unit : undefined;
-  const found = parseAnswer(given, { any: false, also });
-  if (sameAnswer(found, expected)) return { outcome: "equal", by: "symbolic" };
-  return { outcome: "different", reason: found.kind === "text" ? "not understood as mathematics" : "another value" };
+  return { given: parseAnswer(given, { any: false, also }), truth: expected };
 }
