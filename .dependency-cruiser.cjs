@@ -37,7 +37,6 @@ const VENDORS = {
   dockerode: "sandbox/",
   pyodide: "sandbox/",
   zeromq: "workers/",
-  openai: "rewards/judge",
   libsql: "store/",
   pino: "telemetry/",
   commander: "cli/",

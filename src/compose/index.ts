@@ -13,5 +13,6 @@ export { exportRun, listRuns, type RunListing, showRun } from "./runs.js";
 export * from "./sandbox.js";
 export { type ScheduleOptions, scheduleOrder, solveLop } from "./schedule.js";
 export { type TransferSummary, transferRun } from "./transfer.js";
+export { type TriedJudge, tryJudge } from "./try-judge.js";
 export { type TriedVerifier, tryWorkers } from "./try-workers.js";
 export { makeWorkerKeys, openWorkers, serveWorker } from "./workers.js";

@@ -22,7 +22,8 @@ export interface PlacedIssue extends ConfigIssue {
 export function showPath(path: ConfigPath): string {
   return path.reduce<string>((shown, part) => {
     if (typeof part === "number") return `${shown}[${part}]`;
-    return shown === "" ? part : `${shown}.${part}`;
+    const key = part.replace(/\p{Cc}/gu, (control) => JSON.stringify(control).slice(1, -1));
+    return shown === "" ? key : `${shown}.${key}`;
   }, "");
 }
 

@@ -150,8 +150,14 @@ function literalSecrets({ judge, engines }: OmniConfig): ConfigIssue[] {
     const message = "a secret stands in the config itself; better name a variable ($" + "{NAME}) or file:path";
     return { path, at: "value", code: "literal_secret", message };
   };
+  const literal = (key: "headers" | "query") =>
+    Object.entries(judge?.[key] ?? {}).flatMap(([name, value]) =>
+      typeof value !== "string" && value.literal ? [warn(["judge", key, name])] : [],
+    );
   return [
     ...(judge?.apiKey?.literal === true ? [warn(["judge", "apiKey"])] : []),
+    ...literal("headers"),
+    ...literal("query"),
     ...engines.flatMap((engine, index) => (engine.token?.literal === true ? [warn(["engines", index, "token"])] : [])),
   ];
 }

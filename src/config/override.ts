@@ -17,14 +17,18 @@ export function applyOverride(document: ConfigDocument, assignment: string): voi
   const value = flagNode(flag, assignment.slice(at + 1));
   const last = keys.pop() ?? "";
   const parent = keys.reduce<YAMLMap | YAMLSeq>((node, key) => stepInto(document, node, key, flag), rootOf(document));
-  if (value === null) remove(parent, last);
-  else put(document, parent, last, value, flag);
+  const nothing = value === null && MEANS_SOMETHING.has([...keys, last].join("."));
+  if (value === null && !nothing) remove(parent, last);
+  else put(document, parent, last, value ?? (document.yaml.createNode(null) as Node), flag);
 }
+
+/** Keys whose null is a value of its own. */
+const MEANS_SOMETHING: ReadonlySet<string> = new Set(["judge.temperature"]);
 
 /** The flag as messages name it: without its value where that may hold a secret. */
 function shownFlag(assignment: string): string {
   const [key = ""] = assignment.split("=", 1);
-  return `--set ${/\b(token|apiKey)\b/i.test(assignment) ? `${key}=…` : assignment}`;
+  return `--set ${/\b(token|apiKey|judge\.headers|judge\.query|headers|query)\b/i.test(assignment) ? `${key}=…` : assignment}`;
 }
 
 function rootOf(document: ConfigDocument): YAMLMap {

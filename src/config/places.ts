@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { isAbsolute, resolve } from "node:path";
 import { OmniError } from "../core/index.js";
 import type { ConfigIssue, ConfigPath } from "./issue.js";
+import { isHeaderValue } from "./judge-schema.js";
 import type {
   DataConfig,
   EngineConfig,
@@ -11,6 +12,7 @@ import type {
   ScheduleConfig,
   WorkersConfig,
 } from "./schema.js";
+import type { Secret } from "./secret.js";
 
 /** True for a data source on the hub instead of on disk. */
 export const isHubSource = (source: string): boolean => source.startsWith("hub:");
@@ -37,12 +39,19 @@ function absoluteSchedule(schedule: ScheduleConfig, baseDir: string): ScheduleCo
 }
 
 function absoluteJudge(judge: JudgeConfig, baseDir: string): JudgeConfig {
-  const { apiKey, cache } = judge;
+  const { apiKey, headers, query, cache } = judge;
   return {
     ...judge,
     ...(apiKey === undefined ? {} : { apiKey: apiKey.resolvedIn(baseDir, resolve) }),
+    ...(headers && { headers: absoluteSecrets(headers, baseDir) }),
+    ...(query && { query: absoluteSecrets(query, baseDir) }),
     cache: cache === "auto" || cache === "off" ? cache : resolve(baseDir, cache),
   };
+}
+
+function absoluteSecrets(values: Readonly<Record<string, Secret | string>>, baseDir: string) {
+  const resolved = (value: Secret | string) => (typeof value === "string" ? value : value.resolvedIn(baseDir, resolve));
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, resolved(value)]));
 }
 
 function absoluteEngine(engine: EngineConfig, baseDir: string): EngineConfig {
@@ -134,7 +143,25 @@ export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS
     const written = given.workers.serverKeyFile ?? serverKeyFile;
     file(["workers", "serverKeyFile"], written, serverKeyFile, "make one with: omni worker keygen");
   }
-  return [...issues, ...unreadable(["judge", "apiKey"], absolute.judge?.apiKey, env)];
+  return [...issues, ...judgeSecretIssues(absolute.judge, env)];
+}
+
+/** Secrets of the judge that cannot be read, or that no header can hold: of a variable that ends in a line break. */
+function judgeSecretIssues({ apiKey, headers = {}, query = {} }: Partial<JudgeConfig> = {}, env: NodeJS.ProcessEnv) {
+  const sent = (name: string, value: Secret | string | undefined, path: ConfigPath): ConfigIssue[] => {
+    if (value === undefined || typeof value === "string") return [];
+    const issues = unreadable(path, value, env);
+    if (issues.length > 0 || isHeaderValue(value.reveal(env))) return issues;
+    const message = `${name} holds a line break or another character that no header can hold; correct ${String(value)}`;
+    return [{ path, at: "value", code: "bad_header", message }];
+  };
+  return [
+    ...sent("apiKey", apiKey, ["judge", "apiKey"]),
+    ...Object.entries(headers).flatMap(([name, value]) => sent(name, value, ["judge", "headers", name])),
+    ...Object.entries(query).flatMap(([name, value]) =>
+      typeof value === "string" ? [] : unreadable(["judge", "query", name], value, env),
+    ),
+  ];
 }
 
 function unreadable(path: ConfigPath, secret: EngineConfig["token"], env: NodeJS.ProcessEnv): ConfigIssue[] {

@@ -1,4 +1,5 @@
 import type { ConfigIssue, ConfigPath } from "./issue.js";
+import { isSecretName } from "./judge-schema.js";
 import type { CurriculumConfig, OmniConfig, TaskConfig } from "./schema.js";
 import { hint } from "./suggest.js";
 
@@ -214,10 +215,16 @@ function budgetIssues({ maxCostUsd, prices }: NonNullable<OmniConfig["judge"]>):
 }
 
 function credentialIssues(baseUrl: string): ConfigIssue[] {
-  const { username, password } = new URL(baseUrl);
-  if (username === "" && password === "") return [];
-  const message = "baseUrl holds a user or password; give the secret as apiKey: $" + "{VARIABLE}";
-  return [issue(["judge", "baseUrl"], "value", "credentials", message)];
+  const { username, password, searchParams } = new URL(baseUrl);
+  const path = ["judge", "baseUrl"];
+  if (username !== "" || password !== "") {
+    const message = "baseUrl holds a user or password; give the secret as apiKey: $" + "{VARIABLE}";
+    return [issue(path, "value", "credentials", message)];
+  }
+  const secret = [...searchParams.keys()].find(isSecretName);
+  if (secret === undefined) return [];
+  const message = `baseUrl holds "${secret}" in its query; give it as judge.query, with a variable for its value`;
+  return [issue(path, "value", "credentials", message)];
 }
 
 function experimentIssues({ experiment, tasks }: OmniConfig, ids: readonly string[]): ConfigIssue[] {

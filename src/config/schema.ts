@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { headersSchema, querySchema } from "./judge-schema.js";
 import { Secret } from "./secret.js";
 
 const strict = <S extends z.core.$ZodLooseShape>(shape: S) => z.strictObject(shape).readonly();
@@ -191,12 +192,15 @@ const judgeSchema = strict({
   baseUrl: z.url({ protocol: /^https?$/, error: "expected an http(s) address such as https://host/v1" }),
   model: text,
   apiKey: secret("OMNI_JUDGE_API_KEY").exactOptional(),
-  temperature: z.number().min(0).max(2).default(0.4),
+  headers: headersSchema.exactOptional(),
+  query: querySchema.exactOptional(),
+  temperature: z.number().min(0).max(2).nullable().default(0.4),
+  systemRole: z.boolean().default(true),
   orders: z.enum(["one", "both"]).default("one"),
   maxConcurrency: z.int().min(1).max(1024).default(8),
   timeoutMs: z.int().min(1).max(3_600_000).default(60_000),
   maxRetries: z.int().min(0).max(100).default(4),
-  maxTokens: count.default(512),
+  maxTokens: count.default(4096),
   structuredOutput: z.enum(["auto", "json_schema", "json_object", "off"]).default("auto"),
   rubric: text.exactOptional(),
   requestsPerMinute: count.exactOptional(),

@@ -71,6 +71,9 @@ function problem(issue: z.core.$ZodIssue, given: unknown): string {
       }
       return `${issue.message}, got ${show(given)}`;
     }
+    case "custom":
+      // Of a value that may be a secret.
+      return issue.message;
     default:
       return `${issue.message}, got ${show(given)}`;
   }

@@ -31,7 +31,7 @@ export function expandDocument(document: ConfigDocument, env: Environment): Conf
 }
 
 function isSecret(path: ConfigPath): boolean {
-  return /^(judge\.apiKey|engines\[\d+\]\.token)$/.test(showPath(path));
+  return /^(judge\.(apiKey|(headers|query)\..*)|engines\[\d+\]\.token)$/s.test(showPath(path));
 }
 
 function missing(path: ConfigPath, name: string): ConfigIssue {

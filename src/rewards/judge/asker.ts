@@ -4,7 +4,8 @@ import { type EndpointOptions, openEndpoint } from "./endpoint.js";
 import { fileCache } from "./file-cache.js";
 import { unfenced } from "./parse.js";
 import type { ReplyMode } from "./prompt.js";
-import { AttemptError } from "./retry.js";
+import { mayRefuseFormat } from "./reply-modes.js";
+import type { AttemptError } from "./retry.js";
 import { Tally } from "./tally.js";
 
 /** What making data has cost so far; every attempt is counted, retries too. */
@@ -51,19 +52,22 @@ export function openAsker(options: EndpointOptions & { readonly cache?: string }
   let cacheHits = 0;
 
   const complete = async (messages: readonly ChatMessage[], schema: ReplySchema | undefined, signal?: AbortSignal) => {
-    for (;;) {
-      const asked = schema === undefined ? "text" : mode;
-      const rest = { ...(schema && { schema }), ...(signal && { signal }), time: {} };
-      try {
-        return await endpoint.ask(messages, { mode: asked, tally, ...rest });
-      } catch (error) {
-        const refused = error instanceof AttemptError && (error.status === 400 || error.status === 422);
-        if (!refused || asked === "text") throw error;
-        // The instructions ask for JSON in words too.
-        mode = "text";
-      } finally {
-        tally.raw.length = 0;
-      }
+    let asked: ReplyMode = "text";
+    const question = () => {
+      asked = schema === undefined ? "text" : mode;
+      return { messages, mode: asked };
+    };
+    const onFailure = (error: AttemptError) => {
+      if (!mayRefuseFormat(error) || asked === "text") return false;
+      // The instructions ask for JSON in words too.
+      mode = "text";
+      return !error.retryable;
+    };
+    const rest = { ...(schema && { schema }), ...(signal && { signal }), time: {} };
+    try {
+      return await endpoint.ask(question, { onFailure, tally, ...rest });
+    } finally {
+      tally.raw.length = 0;
     }
   };
 
@@ -80,8 +84,8 @@ export function openAsker(options: EndpointOptions & { readonly cache?: string }
       cacheHits += 1;
       return found;
     }
-    const { content, cut } = await complete(messages, schema, signal);
-    if (content.trim() === "") throw new BrokenReply("the reply is empty");
+    const { content, cut, problem } = await complete(messages, schema, signal);
+    if (content.trim() === "") throw new BrokenReply(problem ?? "the reply is empty");
     if (cut) throw new BrokenReply("the reply was cut at the token limit; raise judge.maxTokens");
     if (keep(content)) await cache?.set(key, content);
     return content;

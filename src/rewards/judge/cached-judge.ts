@@ -7,7 +7,7 @@ import { DEFAULT_RUBRIC } from "./prompt.js";
 /** What of a judge's settings decides its verdicts. */
 export interface CacheIdentity {
   readonly baseUrl: string;
-  readonly temperature: number;
+  readonly temperature: number | null;
   readonly orders: "one" | "both";
   readonly rubric: string | undefined;
 }

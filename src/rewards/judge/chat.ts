@@ -1,148 +1,140 @@
-import OpenAI, { APIConnectionError, APIError } from "openai";
 import type { ChatMessage } from "../../core/index.js";
+import { completionsUrl, oneLine, postJson } from "./http.js";
 import type { ReplyMode } from "./prompt.js";
-import { AttemptError, retryAfterMs, type StartTimer, withTimeout } from "./retry.js";
+import { type ChatReply, readCompletion } from "./read-completion.js";
+import { AttemptError, type StartTimer, withTimeout } from "./retry.js";
+
+export type { ChatReply } from "./read-completion.js";
 
 /** Where chat completions are asked for. */
 export interface ChatEndpoint {
+  /** Its query, such as `?api-version=…`, is kept. */
   readonly baseUrl: string;
   readonly model: string;
   /** Undefined where the endpoint asks for none. */
   readonly apiKey?: string;
-  readonly temperature: number;
+  /** Beside those of the protocol; `api-key` of Azure. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Never shown, where an endpoint repeats them in what it refuses. */
+  readonly secrets?: readonly string[];
+  /** null leaves it out of the request. */
+  readonly temperature: number | null;
   readonly maxTokens: number;
+  /** False where the endpoint has no system role: its text then begins the user's message. */
+  readonly systemRole: boolean;
   readonly startTimer?: StartTimer;
 }
 
-/** One chat completion as a judge reads it. */
-export interface ChatReply {
-  /** "" when the endpoint gave none: a wrong schema, a refusal, or nothing. */
-  readonly content: string;
-  /** Whether it was cut at the token limit. */
-  readonly cut: boolean;
-  readonly usage: { readonly promptTokens: number; readonly completionTokens: number } | undefined;
+/** What a request looks like; learnt from what the endpoint refuses. */
+export interface RequestForm {
+  readonly limitField: "max_tokens" | "max_completion_tokens";
+  readonly systemRole: boolean;
 }
 
 /** One attempt at one completion. Rejects with AttemptError, or CancelledError when the caller's signal fired. */
-export type Chat = (
-  messages: readonly ChatMessage[],
-  options: {
-    readonly mode: ReplyMode;
-    /** JSON schema of the reply, for mode `json_schema`. */
-    readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
-    readonly seed?: number;
-    /** For this attempt, body included. */
-    readonly timeoutMs: number;
-    readonly signal?: AbortSignal;
-  },
-) => Promise<ChatReply>;
+export interface Chat {
+  complete(
+    messages: readonly ChatMessage[],
+    options: {
+      readonly mode: ReplyMode;
+      /** JSON schema of the reply, for mode `json_schema`. */
+      readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
+      readonly seed?: number;
+      /** For this attempt, body included. */
+      readonly timeoutMs: number;
+      readonly signal?: AbortSignal;
+    },
+  ): Promise<ChatReply>;
+  form(): RequestForm;
+}
 
 /** Opens an OpenAI-compatible endpoint. Retries are the caller's, so that each attempt is counted. */
 export function openChat(endpoint: ChatEndpoint): Chat {
-  const client = new OpenAI({
-    baseURL: endpoint.baseUrl,
-    apiKey: endpoint.apiKey ?? "none",
-    // Never from the environment: they belong to another endpoint than the configured one.
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    logLevel: "off",
-  });
-  // Endpoints may repeat the key in what they refuse; reasons are kept with rollouts.
-  const hideKey = (message: string) => (endpoint.apiKey ? message.replaceAll(endpoint.apiKey, "***") : message);
-  // Newer models of some endpoints refuse `max_tokens` and name its successor.
-  let limitField: "max_tokens" | "max_completion_tokens" = "max_tokens";
+  const { apiKey, headers = {}, query = {}, maxTokens } = endpoint;
+  const url = completionsUrl(endpoint.baseUrl, query);
+  const sent = { ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}), ...lowerCased(headers) };
+  const shown = hiding(endpoint.secrets ?? []);
+  let form: RequestForm = { limitField: "max_tokens", systemRole: endpoint.systemRole };
 
-  const once = async (
-    ...[messages, { mode, schema, seed, signal, timeoutMs }]: Parameters<Chat>
-  ): Promise<ChatReply> => {
+  const complete: Chat["complete"] = async (messages, { mode, schema, seed, signal, timeoutMs }) => {
+    const asked = form;
     const body = {
       model: endpoint.model,
-      messages: [...messages],
-      temperature: endpoint.temperature,
-      [limitField]: endpoint.maxTokens,
+      messages: asked.systemRole ? messages : withoutSystem(messages),
+      stream: false,
+      ...(endpoint.temperature === null ? {} : { temperature: endpoint.temperature }),
+      [asked.limitField]: maxTokens,
       ...(seed === undefined ? {} : { seed }),
       ...responseFormat(mode, schema),
     };
-    const call = async (attempt: AbortSignal): Promise<unknown> => {
+    const call = async (attempt: AbortSignal) => {
       try {
-        return await client.chat.completions.create(body, { signal: attempt, timeout: timeoutMs });
+        return readCompletion(await postJson(url, { headers: sent, body, signal: attempt }), maxTokens);
       } catch (error) {
-        throw attemptError(error, hideKey);
+        throw attemptError(error, shown);
       }
     };
-    return readReply(await withTimeout(call, timeoutMs, signal, endpoint.startTimer));
-  };
-
-  return async (messages, options) => {
     try {
-      return await once(messages, options);
+      return await withTimeout(call, timeoutMs, signal, endpoint.startTimer);
     } catch (error) {
-      const refused = error instanceof AttemptError && error.status === 400 && limitField === "max_tokens";
-      if (!refused || !error.message.includes("max_completion_tokens")) throw error;
-      limitField = "max_completion_tokens";
-      throw new AttemptError(error.message, { retryable: true, status: 400, cause: error });
+      const other = error instanceof AttemptError ? otherForm(asked, error) : undefined;
+      if (!(error instanceof AttemptError) || other === undefined) throw error;
+      form = { ...form, ...other };
+      throw error.mended();
     }
   };
+  return { complete, form: () => form };
 }
 
-function responseFormat(mode: ReplyMode, schema: Parameters<Chat>[1]["schema"]) {
+const NO_SYSTEM_ROLE =
+  /system (?:role|message|prompt|instruction)|role\W{0,3}system|'system'|only user and assistant roles|roles? must alternate|developer (?:instruction|message|role)/i;
+
+/** How to ask instead, where the endpoint refuses what this form has and names it. */
+function otherForm(form: RequestForm, { status = 0, message }: AttemptError): Partial<RequestForm> | undefined {
+  if (![400, 404, 422, 500, 501].includes(status)) return undefined;
+  if (form.limitField === "max_tokens" && message.includes("max_completion_tokens")) {
+    return { limitField: "max_completion_tokens" };
+  }
+  return form.systemRole && NO_SYSTEM_ROLE.test(message) ? { systemRole: false } : undefined;
+}
+
+/** The system's text before the first message of the user, for endpoints that know two roles. */
+function withoutSystem(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const system = messages.filter(({ role }) => role === "system").map(({ content }) => content);
+  const [first, ...rest] = messages.filter(({ role }) => role !== "system");
+  if (system.length === 0 || first === undefined) return messages;
+  return [{ ...first, content: [...system, first.content].join("\n\n") }, ...rest];
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Endpoints may repeat a key in what they refuse, and reasons are kept with rollouts. */
+function hiding(secrets: readonly string[]): (message: string) => string {
+  const long = secrets.filter((secret) => secret.length >= 6);
+  return (message) => long.reduce((text, secret) => text.replaceAll(secret, "***"), message);
+}
+
+function responseFormat(mode: ReplyMode, schema: Parameters<Chat["complete"]>[1]["schema"]) {
   if (mode === "text") return {};
   if (mode === "json_object" || schema === undefined) return { response_format: { type: "json_object" as const } };
   const format = { name: schema.name, strict: true, schema: { ...schema.schema } };
   return { response_format: { type: "json_schema" as const, json_schema: format } };
 }
 
-/** What may pass by itself is retryable: 408, 409, 429, 5xx, lost connections, bodies that end early or are not JSON. */
+/** Lost connections and bodies that end early are retryable. */
 function attemptError(error: unknown, shown: (message: string) => string): AttemptError {
-  if (error instanceof APIConnectionError) {
-    return new AttemptError(shown(`connection failed: ${rootMessage(error)}`), { retryable: true, cause: error });
-  }
-  if (error instanceof APIError && typeof error.status === "number") {
-    const { status } = error;
-    const retryable = status === 408 || status === 409 || status === 429 || status >= 500;
-    const wait = retryAfterMs(error.headers instanceof Headers ? error.headers : undefined);
-    return new AttemptError(shown(`HTTP ${oneLine(error.message)}`), {
-      retryable,
-      status,
-      retryAfterMs: wait,
-      cause: error,
-    });
-  }
-  const message = shown(`broken reply: ${rootMessage(error)}`);
-  return new AttemptError(message, { retryable: true, maybeBilled: true, cause: error });
+  if (error instanceof AttemptError) return error.restated(shown(error.message));
+  const root = rootError(error);
+  // Of a body that ends early the endpoint may have made all.
+  const reached = error instanceof Error && error.message === "terminated";
+  const message = shown(`${reached ? "broken reply" : "connection failed"}: ${oneLine(root)}`);
+  return new AttemptError(message, { retryable: true, maybeBilled: reached });
 }
 
-function rootMessage(error: unknown): string {
-  if (!(error instanceof Error)) return oneLine(String(error));
-  return error.cause instanceof Error ? rootMessage(error.cause) : oneLine(error.message);
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").slice(0, 300);
-}
-
-/** Endpoints differ from their types: every field is looked at before it is believed. */
-function readReply(completion: unknown): ChatReply {
-  const choice = list(field(completion, "choices"))[0];
-  const content = field(field(choice, "message"), "content");
-  const usage = field(completion, "usage");
-  const [promptTokens, completionTokens] = [field(usage, "prompt_tokens"), field(usage, "completion_tokens")];
-  return {
-    content: typeof content === "string" ? content : "",
-    cut: field(choice, "finish_reason") === "length",
-    usage: isCount(promptTokens) && isCount(completionTokens) ? { promptTokens, completionTokens } : undefined,
-  };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === "number" && Number.isInteger(value) && value >= 0;
+function rootError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? rootError(error.cause) : error.message;
 }

@@ -1,19 +1,31 @@
 import type { ChatMessage } from "../../core/index.js";
-import { type ChatReply, openChat } from "./chat.js";
+import { type ChatReply, openChat, type RequestForm } from "./chat.js";
 import type { ReplyMode } from "./prompt.js";
 import { AttemptError, type RetryPolicy, type StartTimer, withRetries } from "./retry.js";
 import { type Prices, price, type Tally } from "./tally.js";
 import { Throttle, type ThrottleLimits } from "./throttle.js";
 
+/** Enough for a judge that reasons before it answers. */
+export const DEFAULT_MAX_TOKENS = 4096;
+
+/** A value itself, or something that reveals it (the config's Secret). */
+type Revealed = string | { reveal(): string };
+
 /** An OpenAI-compatible endpoint and how much may be asked of it. */
 export interface EndpointOptions extends Partial<ThrottleLimits> {
   readonly baseUrl: string;
   readonly model: string;
-  /** The key itself, or something that reveals it (the config's Secret); undefined where the endpoint asks for none. */
-  readonly apiKey?: string | { reveal(): string } | undefined;
-  /** Default 0. */
-  readonly temperature?: number;
-  /** Of a reply. Default 512. */
+  /** Sent as `Authorization: Bearer`; undefined where the endpoint asks for none, or for a header of its own. */
+  readonly apiKey?: Revealed | undefined;
+  /** Sent with every request, such as `api-key`. */
+  readonly headers?: Readonly<Record<string, Revealed>> | undefined;
+  /** Added to the base URL's own query, such as `api-version`. */
+  readonly query?: Readonly<Record<string, Revealed>> | undefined;
+  /** Default 0; null leaves it out of requests, for models that take none. */
+  readonly temperature?: number | null;
+  /** False where the endpoint has no system role; one that refuses it is found out. Default true. */
+  readonly systemRole?: boolean;
+  /** Of a reply, reasoning included. Default {@link DEFAULT_MAX_TOKENS}. */
   readonly maxTokens?: number;
   /** For one attempt, body included. Default 60,000. */
   readonly timeoutMs?: number;
@@ -31,11 +43,18 @@ export interface EndpointOptions extends Partial<ThrottleLimits> {
   readonly startTimer?: StartTimer;
 }
 
+/** A question as it is put to the endpoint now; what is learnt from a refusal may change it. */
+export interface Question {
+  readonly messages: readonly ChatMessage[];
+  readonly mode: ReplyMode;
+}
+
 /** How one question is asked. */
 export interface AskOptions {
-  readonly mode: ReplyMode;
   readonly schema?: { readonly name: string; readonly schema: Readonly<Record<string, unknown>> };
   readonly seed?: number;
+  /** Told of an attempt that failed; returns whether the question is put in another way now, and to be asked again at once. */
+  readonly onFailure?: (error: AttemptError) => boolean;
   /** Counts every attempt, retries too, with what it cost. */
   readonly tally: Tally;
   /** Shared by questions that have one deadline; it is set at the first attempt, so that waiting for room costs no time. */
@@ -50,7 +69,9 @@ export interface AskOptions {
 export interface Endpoint {
   readonly model: string;
   /** Rejects with AttemptError once retries, time or money are used up, or CancelledError. */
-  ask(messages: readonly ChatMessage[], options: AskOptions): Promise<ChatReply>;
+  ask(question: () => Question, options: AskOptions): Promise<ChatReply>;
+  /** What the endpoint was found to understand. */
+  form(): RequestForm;
 }
 
 /** What one question may take in all, ms. */
@@ -69,12 +90,16 @@ export function openThrottle(options: EndpointOptions): Throttle {
 
 /** Opens an endpoint; nothing is asked yet. Throws ConfigError when the key's variable is unset. */
 export function openEndpoint(options: EndpointOptions): Endpoint {
-  const { baseUrl, model, temperature = 0, maxTokens = 512, timeoutMs = 60_000, maxRetries = 4, prices } = options;
-  const key = typeof options.apiKey === "object" ? options.apiKey.reveal() : options.apiKey;
+  const { baseUrl, model, temperature = 0, maxTokens = DEFAULT_MAX_TOKENS } = options;
+  const { timeoutMs = 60_000, maxRetries = 4, prices, systemRole = true } = options;
+  const key = options.apiKey && revealed(options.apiKey);
   const deadlineMs = deadlineOf(options);
   const { startTimer } = options;
   const rest = { ...(key ? { apiKey: key } : {}), ...(startTimer && { startTimer }) };
-  const chat = openChat({ baseUrl, model, temperature, maxTokens, ...rest });
+  const given = { headers: allRevealed(options.headers), query: allRevealed(options.query) };
+  const secretQuery = Object.values(options.query ?? {}).filter((value) => typeof value === "object");
+  const secrets = [...(key ? [key] : []), ...Object.values(given.headers), ...secretQuery.map(revealed)];
+  const chat = openChat({ baseUrl, model, temperature, maxTokens, systemRole, secrets, ...given, ...rest });
   const throttle = options.throttle ?? openThrottle(options);
   const policy: RetryPolicy = {
     maxRetries,
@@ -91,11 +116,13 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
 
   return {
     model,
-    ask: (messages, { mode, schema, seed, tally, signal, time = {} }) => {
-      const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
-      const rest = { mode, ...(schema && { schema }), ...(seed !== undefined && { seed }), ...(signal && { signal }) };
-      const attempt = () =>
-        throttle.run(
+    form: () => chat.form(),
+    ask: (question, { schema, seed, tally, signal, onFailure, time = {} }) => {
+      const rest = { ...(schema && { schema }), ...(seed !== undefined && { seed }), ...(signal && { signal }) };
+      const attempt = () => {
+        const { messages, mode } = question();
+        const chars = messages.reduce((sum, { content }) => sum + content.length, 0);
+        return throttle.run(
           estimate(messages),
           async (spent) => {
             time.deadlineAt ??= performance.now() + deadlineMs;
@@ -106,7 +133,7 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
             }
             tally.attempts += 1;
             try {
-              const reply = await chat(messages, { ...rest, timeoutMs: Math.min(timeoutMs, left) });
+              const reply = await chat.complete(messages, { ...rest, mode, timeoutMs: Math.min(timeoutMs, left) });
               spent(tally.reply(reply.content, chars, reply.usage));
               return reply;
             } catch (error) {
@@ -115,12 +142,20 @@ export function openEndpoint(options: EndpointOptions): Endpoint {
               if (error instanceof AttemptError && error.retryAfterMs) throttle.hold(error.retryAfterMs);
               const refused = error instanceof AttemptError && !error.maybeBilled;
               spent(refused ? { tokens: 0, usd: 0 } : tally.reply(undefined, chars));
-              throw error;
+              const mended = error instanceof AttemptError && !error.formChanged && onFailure?.(error);
+              throw mended ? error.mended() : error;
             }
           },
           { again: time.deadlineAt !== undefined, signal },
         );
+      };
       return withRetries(attempt, policy, () => time.deadlineAt ?? Number.POSITIVE_INFINITY, signal);
     },
   };
+}
+
+const revealed = (value: Revealed): string => (typeof value === "string" ? value : value.reveal());
+
+function allRevealed(values: Readonly<Record<string, Revealed>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, revealed(value)]));
 }

@@ -1,9 +1,11 @@
 import { setMaxListeners } from "node:events";
 import { deriveSeed } from "../../core/index.js";
+import type { RequestForm } from "./chat.js";
 import { type AskOptions, type EndpointOptions, openEndpoint } from "./endpoint.js";
 import type { ComparisonRequest, Judge, Judgement } from "./judge.js";
 import { type Parsed, parseReply, type Verdict } from "./parse.js";
 import { candidateFirst, judgeMessages, type ReplyMode, VERDICT_SCHEMA } from "./prompt.js";
+import { mayRefuseFormat, ReplyModes, type StructuredOutput } from "./reply-modes.js";
 import { AttemptError } from "./retry.js";
 import { Tally, Totals } from "./tally.js";
 
@@ -12,7 +14,7 @@ export interface OpenAIJudgeOptions extends EndpointOptions {
   /** `both` asks twice with the positions swapped and takes the mean. Default `one`, the position seeded. */
   readonly orders?: "one" | "both";
   /** `auto` tries a JSON schema first and falls back on a last line that is parsed strictly. */
-  readonly structuredOutput?: "auto" | "json_schema" | "json_object" | "off";
+  readonly structuredOutput?: StructuredOutput;
   /** What good means where a comparison brings no rubric of its own. */
   readonly rubric?: string;
   /** The embedded server's frozen base model judges; its requests also carry a seed, so that it can be repeated. */
@@ -26,43 +28,58 @@ type OrderScore =
   | { readonly score: 0 | 0.5 | 1; readonly reason: string }
   | { readonly score: null; readonly reason: string };
 
+/** A {@link Judge} that also tells how its endpoint wants to be asked. */
+export interface OpenAIJudge extends Judge {
+  learnt(): RequestForm & { readonly replyMode: ReplyMode };
+}
+
 /** A judge behind any OpenAI-compatible chat endpoint. Defaults are those of the config's judge section. */
-export function openJudge(options: OpenAIJudgeOptions): Judge {
+export function openJudge(options: OpenAIJudgeOptions): OpenAIJudge {
   const { orders = "one", structuredOutput = "auto", trial = false, rubric } = options;
   const endpoint = openEndpoint({ temperature: 0.4, ...options });
   const modes = new ReplyModes(structuredOutput);
   const totals = new Totals();
 
-  /** One reply in one mode, repeated while the endpoint is down. */
-  const ask = (order: Order, mode: ReplyMode, tries: number) => {
+  /** One reply, repeated while the endpoint is down, and without structured output where it refuses that. */
+  const ask = (order: Order, tries: number) => {
     const { request } = order;
-    const messages = judgeMessages({ ...(rubric && { rubric }), ...request }, order.candidateIsA, mode);
+    const question = () => {
+      const mode = order.mode ?? modes.current();
+      order.mode = mode;
+      return { messages: judgeMessages({ ...(rubric && { rubric }), ...request }, order.candidateIsA, mode), mode };
+    };
+    const onFailure = (error: AttemptError) => {
+      const other = mayRefuseFormat(error) ? modes.stepDown(order.mode ?? modes.current()) : undefined;
+      if (other === undefined) return false;
+      order.mode = other;
+      // What may pass by itself is a retry, whichever way it is asked again.
+      return !error.retryable;
+    };
     const seed = trial ? { seed: deriveSeed(request.seed, "judge", "sample", tries) >>> 1 } : {};
     const signal = request.signal ? { signal: request.signal } : {};
     const schema = { name: "verdict", schema: VERDICT_SCHEMA };
-    return endpoint.ask(messages, { mode, schema, tally: order.tally, time: order, ...seed, ...signal });
+    return endpoint.ask(question, { schema, onFailure, tally: order.tally, time: order, ...seed, ...signal });
   };
 
   /** Asks until a reply decodes, twice at most; steps down from structured output where the endpoint has none. */
   const judgeOrder = async (order: Order): Promise<OrderScore> => {
     let failed: Parsed | undefined;
-    for (let tries = 0; tries < 2; ) {
-      const mode = order.mode ?? modes.current();
+    for (let tries = 0; tries < 2; tries++) {
       try {
-        const reply = await ask(order, mode, tries);
+        const reply = await ask(order, tries);
+        const mode = order.mode ?? modes.current();
         const parsed = parseReply(reply.content, mode, reply.cut);
         if (parsed.ok) {
           modes.worked(mode);
           return { score: scoreOf(parsed.verdict, order.candidateIsA), reason: parsed.reason };
         }
         order.tally.parseFailures += 1;
-        failed = parsed;
-        tries += 1;
+        failed = reply.problem === undefined ? parsed : { ...parsed, reason: reply.problem };
+        order.mode = modes.stepDown(mode) ?? mode;
       } catch (error) {
         if (!(error instanceof AttemptError)) throw error;
-        if (!isRefusal(error) || modes.stepDown(mode) === undefined) return { score: null, reason: error.message };
+        return { score: null, reason: error.message };
       }
-      order.mode = modes.stepDown(mode) ?? mode;
     }
     return { score: null, reason: `undecodable twice: ${failed?.reason ?? ""}` };
   };
@@ -81,6 +98,7 @@ export function openJudge(options: OpenAIJudgeOptions): Judge {
     model: options.model,
     trial,
     stats: () => totals.snapshot(),
+    learnt: () => ({ ...endpoint.form(), replyMode: modes.current() }),
     compare: async (request) => {
       const tally = new Tally(options.prices);
       // A whole batch may wait on one signal; Node would warn of a leak from the eleventh listener on.
@@ -102,40 +120,8 @@ interface Order extends NonNullable<AskOptions["time"]> {
   readonly request: ComparisonRequest;
   readonly tally: Tally;
   readonly candidateIsA: boolean;
-  /** Set when this order had to leave the judge's usual mode. */
+  /** How its latest reply was asked for, or the next is to be. */
   mode?: ReplyMode;
-}
-
-/** Which reply mode an endpoint understands, learnt as replies come in where it is to be found out. */
-class ReplyModes {
-  readonly #auto: boolean;
-  #mode: ReplyMode;
-  /** A mode that has worked is not doubted again: later refusals have other reasons. */
-  #proven = false;
-
-  constructor(setting: "auto" | "json_schema" | "json_object" | "off") {
-    this.#auto = setting === "auto";
-    this.#mode = setting === "off" ? "text" : setting === "auto" ? "json_schema" : setting;
-  }
-
-  current(): ReplyMode {
-    return this.#mode;
-  }
-
-  /** The mode to try after `mode` failed; undefined when there is none. */
-  stepDown(mode: ReplyMode): ReplyMode | undefined {
-    return this.#auto && !this.#proven && mode === "json_schema" ? "text" : undefined;
-  }
-
-  worked(mode: ReplyMode): void {
-    if (this.#proven) return;
-    this.#proven = true;
-    this.#mode = mode;
-  }
-}
-
-function isRefusal(error: AttemptError): boolean {
-  return error.status === 400 || error.status === 422;
 }
 
 function scoreOf(verdict: Verdict, candidateIsA: boolean): 0 | 0.5 | 1 {

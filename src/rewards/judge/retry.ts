@@ -16,23 +16,44 @@ export class AttemptError extends JudgeError {
   readonly retryAfterMs: number | undefined;
   /** The endpoint may have worked on it, and charge for it, though no whole reply came. */
   readonly maybeBilled: boolean;
+  /** The request's form was at fault and has been changed: it is asked again at once, and no retry is counted. */
+  readonly formChanged: boolean;
 
-  constructor(
-    message: string,
-    options: {
-      retryable: boolean;
-      status?: number | undefined;
-      retryAfterMs?: number | undefined;
-      maybeBilled?: boolean;
-      cause?: unknown;
-    },
-  ) {
+  constructor(message: string, options: AttemptFacts) {
     super(message, { code: "judge_attempt_failed", retryable: options.retryable, cause: options.cause });
     this.status = options.status;
     this.retryAfterMs = options.retryAfterMs;
     this.maybeBilled = options.maybeBilled ?? false;
+    this.formChanged = options.formChanged ?? false;
+  }
+
+  /** The same failure in other words. */
+  restated(message: string): AttemptError {
+    return message === this.message ? this : new AttemptError(message, this.#facts());
+  }
+
+  /** The same failure once its cause has been taken out of the request. */
+  mended(): AttemptError {
+    return new AttemptError(this.message, { ...this.#facts(), formChanged: true });
+  }
+
+  #facts(): AttemptFacts {
+    const { retryable, status, maybeBilled, cause } = this;
+    return { retryable, status, retryAfterMs: this.retryAfterMs, maybeBilled, cause };
   }
 }
+
+interface AttemptFacts {
+  readonly retryable: boolean;
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly maybeBilled?: boolean;
+  readonly formChanged?: boolean;
+  readonly cause?: unknown;
+}
+
+/** Forms that one question may go through: one for each thing of a request that an endpoint may refuse. */
+const MAX_FORMS = 4;
 
 /**
  * Runs `attempt` until it succeeds, fails for good, or the retries or the time are used up; then throws the last
@@ -44,11 +65,16 @@ export async function withRetries<T>(
   deadlineAt: () => number,
   signal?: AbortSignal,
 ): Promise<T> {
+  let forms = 1;
   for (let retry = 0; ; retry++) {
     throwIfAborted(signal);
     try {
       return await attempt();
     } catch (error) {
+      if (error instanceof AttemptError && error.formChanged && forms++ < MAX_FORMS) {
+        retry -= 1;
+        continue;
+      }
       if (!(error instanceof AttemptError) || !error.retryable || retry >= policy.maxRetries) throw error;
       const waitMs = backoffMs(policy, retry, error.retryAfterMs);
       if (performance.now() + waitMs >= deadlineAt()) throw error;

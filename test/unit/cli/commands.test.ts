@@ -1,7 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { type JudgeServer, type JudgeServerOptions, startJudgeServer } from "../../support/judge-server.js";
 import { omni } from "./harness.js";
 
 let folder: string;
@@ -137,6 +138,67 @@ describe("omni doctor", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({
       ok: false,
       checks: expect.arrayContaining([expect.objectContaining({ name: "docker" })]),
+    });
+  });
+});
+
+describe("omni doctor --judge", () => {
+  const at = (server: JudgeServer) => ["--set", `judge.baseUrl=${server.baseUrl}`, "--set", "judge.model=m"];
+  const withServer = async (options: JudgeServerOptions) => {
+    const server = await startJudgeServer(options);
+    onTestFinished(() => server.close());
+    return server;
+  };
+
+  it("makes one comparison and says what works", async () => {
+    const server = await withServer({});
+    const { code, stdout } = await omni(["doctor", "--judge", ...at(server)]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ok {4}judge +m at http:.*\/v1 answers \(\d+ ms, 1 requests\)$/m);
+    expect(stdout).toMatch(/^ok {4}verdict +read; the better of two texts wins$/m);
+    expect(stdout).toMatch(/^ok {4}system +the endpoint takes a system message$/m);
+    expect(stdout).toMatch(/^ok {4}format +response_format json_schema works$/m);
+    expect(stdout).toMatch(/^ok {4}tokens +100 \+ 10 tokens/m);
+    expect(server.seen).toHaveLength(1);
+  });
+
+  it("says what does not, as JSON too", async () => {
+    const server = await withServer({
+      fault: () => "no-schema-400",
+      withoutUsage: true,
+      prefer: (a, b) => (a.length < b.length ? "A" : "B"),
+    });
+    const { code, stdout } = await omni(["doctor", "--judge", "--json", ...at(server)]);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      checks: expect.arrayContaining([
+        expect.objectContaining({ name: "verdict", status: "warn" }),
+        expect.objectContaining({ name: "tokens", status: "warn" }),
+      ]),
+      judge: {
+        outcome: "loss",
+        replyMode: "text",
+        systemRole: true,
+        requests: 2,
+        estimated: true,
+        latencyMs: expect.any(Number),
+      },
+    });
+  });
+
+  it("fails with exit code 3 where there is no verdict, and says why", async () => {
+    const server = await withServer({ fault: () => "401" });
+    const { code, stdout } = await omni(["doctor", "--judge", ...at(server)]);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^fail {2}judge +m at .* gave no verdict: HTTP 401: bad key.*; mend the section judge/m);
+  });
+
+  it("wants a judge", async () => {
+    const { code, stderr } = await omni(["doctor", "--judge", "--set", "seed=1"]);
+    expect({ code, stderr }).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no judge is configured; name a config"),
     });
   });
 });

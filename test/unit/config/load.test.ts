@@ -307,6 +307,96 @@ describe("--set", () => {
   });
 });
 
+describe("headers and query of the judge", () => {
+  const judged = (rest: string) => `${good}judge:\n  baseUrl: http://h/v1\n  model: m\n${rest}`;
+  const at = (place: string, message: string) => `omni.yaml:${place}: ${message}`;
+
+  it("are sent as they stand, secrets among them kept as references", async () => {
+    const text = judged(
+      '  headers: { api-key: "${KEY}", X-Title: "my run", x-token: abc-literal }\n  query: { api-version: 2024-10-21, v: 2 }\n',
+    );
+    const { config, warnings } = await load(text, { env: { KEY: "k-123" } });
+    const shown = renderConfig(config);
+    expect(shown).toContain("api-key: ${KEY}");
+    expect(shown).toContain("X-Title: my run");
+    expect(shown).toContain("x-token: ${OMNI_JUDGE_HEADER_X_TOKEN}");
+    expect(shown).toContain("api-version: 2024-10-21");
+    expect(shown).not.toMatch(/k-123|abc-literal/);
+    expect(warnings.join()).toContain("a secret stands in the config itself");
+    expect(warnings.join()).not.toContain("abc-literal");
+    expect(config.judge?.query).toEqual({ "api-version": "2024-10-21", v: "2" });
+    const again = await load(shown, { env: { KEY: "k-123", OMNI_JUDGE_HEADER_X_TOKEN: "abc-literal" } });
+    expect(renderConfig(again.config)).toBe(shown);
+  });
+
+  it.each([
+    ["a line break", '  headers: { X-Title: "a\\nb" }\n', {}, "10:23", "judge.headers.X-Title: a header is one line"],
+    [
+      "a line break in a secret",
+      '  headers: { api-key: "s-1\\r\\nX: y" }\n',
+      {},
+      "10:23",
+      "judge.headers.api-key: a header is one line",
+    ],
+    ["another script", '  headers: { X-Title: "日本" }\n', {}, "10:23", "judge.headers.X-Title: a header is one line"],
+    ["a name with a blank", '  headers: { "X Title": a }\n', {}, "10:25", "judge.headers.X Title: a header's name has"],
+    ["a name with a line break", '  headers: { "X\\nTitle": a }\n', {}, "10:26", "judge.headers.X\\nTitle"],
+    [
+      "a header of the client's",
+      "  headers: { Content-Length: 3 }\n",
+      {},
+      "10:30",
+      "judge.headers.Content-Length: this header is set by",
+    ],
+    [
+      "a variable with a line break",
+      '  headers: { api-key: "${KEY}" }\n',
+      { KEY: "k-1\n" },
+      "10:23",
+      "api-key holds a line break",
+    ],
+    ["a key with a line break", '  apiKey: "${KEY}"\n', { KEY: "k-1\n" }, "10:11", "apiKey holds a line break"],
+    [
+      "a variable that is missing",
+      '  headers: { api-key: "${KEY}" }\n',
+      {},
+      "10:23",
+      "judge.headers.api-key: environment variable KEY is not set",
+    ],
+    [
+      "a variable of the query that is missing",
+      '  query: { k: "${KEY}" }\n',
+      {},
+      "10:15",
+      "judge.query.k: environment variable KEY is not set",
+    ],
+    ["a list", "  headers: { a: [1] }\n", {}, "10:17", "judge.headers.a: expected a text or a number"],
+  ] as const)("are refused with their place for %s", async (_, rest, env, place, message) => {
+    const said = await refusal(judged(rest), { env });
+    expect(said).toContain(at(place, message));
+    expect(said).not.toMatch(/k-1|s-1/);
+  });
+
+  it("a secret in the base URL's query is refused, a version there is not", async () => {
+    const text = judged("").replace("http://h/v1", "http://h/v1?api-key=abc");
+    const said = await refusal(text);
+    expect(said).toBe(
+      at("8:12", 'baseUrl holds "api-key" in its query; give it as judge.query, with a variable for its value'),
+    );
+    await expect(load(judged("").replace("http://h/v1", "http://h/v1?api-version=1"))).resolves.toBeDefined();
+  });
+
+  it("leave out a temperature of null, in the file and by --set", async () => {
+    expect((await load(judged("  temperature: null\n"))).config.judge?.temperature).toBe(null);
+    expect((await load(judged(""), { set: ["judge.temperature=null"] })).config.judge?.temperature).toBe(null);
+    expect((await load(judged(""))).config.judge).toMatchObject({
+      temperature: 0.4,
+      maxTokens: 4096,
+      systemRole: true,
+    });
+  });
+});
+
 describe("variables and secrets", () => {
   const judged = `${good}judge: { baseUrl: "http://h/v1", model: m, apiKey: "\${KEY}" }\n`;
 

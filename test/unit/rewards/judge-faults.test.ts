@@ -87,6 +87,7 @@ describe("an endpoint that fails on 30 % of all requests", () => {
         ...limits,
         prices: { prompt: 1, completion: 10 },
         structuredOutput: "json_schema",
+        maxTokens: 512,
         timeoutMs: 600_000,
         startTimer,
       },
@@ -159,7 +160,7 @@ describe("a cost budget", () => {
     // 110 tokens a reply at 1 dollar each million; a request reserves at most some 1,500.
     const prices = { prompt: 1, completion: 1 };
     const maxCostUsd = 0.004;
-    const { judge, server } = await judgeWith({}, { prices, maxCostUsd });
+    const { judge, server } = await judgeWith({}, { prices, maxCostUsd, maxTokens: 512 });
     const judgements = await Promise.all(many(60).map((one) => judge.compare(one)));
     const decided = judgements.filter(({ outcome }) => outcome !== undefined);
     expect(decided.length).toBeGreaterThan(10);
