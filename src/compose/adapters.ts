@@ -10,6 +10,7 @@ import type { VerifyWorkers } from "../workers/workers.js";
 import { noticed } from "./disagreement.js";
 import { type EngineOptions, type OpenEngine, openEngine } from "./engine.js";
 import { openConfiguredJudge } from "./judge.js";
+import { loadOwnRewards, type OwnRewards } from "./own-rewards.js";
 import { cacheFolder } from "./places.js";
 import { requireMathVerify } from "./require-math-verify.js";
 import { sandboxUse } from "./sandbox-use.js";
@@ -44,6 +45,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
   };
   try {
     const data = await readData(options);
+    const own = await loadOwnRewards(options.config.tasks, options.baseDir);
     await requireMathVerify(options.config.tasks, options.config.workers);
     const verify = await openWorkers(options.config, options.notice);
     closers.push(() => verify.close());
@@ -52,7 +54,7 @@ export async function openAdapters(options: AdapterOptions): Promise<Adapters> {
     const sandbox = await sandboxOf(options);
     closers.push(() => sandbox.close());
     const judge = judgeOf(options, opened);
-    const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify });
+    const tasks = await loadTasks(data, options, opened, { sandbox, judge, verify, own });
     const usage = () => ({
       sandbox: sandboxUse(sandbox.stats()),
       workers: workerUse(verify.stats()),
@@ -104,7 +106,12 @@ async function loadTasks(
   data: readonly TaskData[],
   { customTasks, notice, signal }: AdapterOptions,
   { engine }: OpenEngine,
-  parts: { readonly sandbox: Sandbox; readonly judge: Judge | undefined; readonly verify: VerifyWorkers },
+  parts: {
+    readonly sandbox: Sandbox;
+    readonly judge: Judge | undefined;
+    readonly verify: VerifyWorkers;
+    readonly own: OwnRewards;
+  },
 ): Promise<LoadedTask[]> {
   const tokenLengths = async (prompts: readonly (readonly ChatMessage[])[]) => {
     const chats = prompts.map((messages) => ({ kind: "chat" as const, messages }));

@@ -6,6 +6,7 @@ import { openTaskData } from "../tasks/index.js";
 import { approximateTokens } from "./approximate-tokens.js";
 import { checkedEngine } from "./checked-engine.js";
 import { engineShares } from "./engine-shares.js";
+import { loadOwnRewards } from "./own-rewards.js";
 import { cacheFolder } from "./places.js";
 import { settleOrder } from "./settle-order.js";
 
@@ -51,6 +52,7 @@ export async function planRun(options: {
   const { config, notices } = await settleOrder(options.config, signal === undefined ? {} : { signal });
   // What an experiment spreads over several engines, it runs one engine at a time.
   for (const one of config.experiment === undefined ? [config] : engineShares(config)) checkedEngine(one);
+  await loadOwnRewards(config.tasks, baseDir);
   const estimate = async (prompts: readonly (readonly ChatMessage[])[]) => prompts.map(approximateTokens);
   const places = { seed: config.seed, baseDir, cacheDir: cacheFolder() };
   const loaded = [];

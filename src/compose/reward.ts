@@ -1,7 +1,13 @@
-import { pathToFileURL } from "node:url";
 import { hint, type OmniConfig } from "../config/index.js";
 import { ConfigError, DataError, deriveSeed, type RewardRecord } from "../core/index.js";
-import { buildReward, type Judge, type MathVerifier, type QaStyle, rewardFamilies } from "../rewards/index.js";
+import {
+  buildReward,
+  composeReward,
+  type Judge,
+  type MathVerifier,
+  type QaStyle,
+  rewardFamilies,
+} from "../rewards/index.js";
 import type { Reward } from "../rewards/reward.js";
 import { openSandbox } from "../sandbox/index.js";
 import type { Sandbox } from "../sandbox/sandbox.js";
@@ -10,6 +16,7 @@ import type { VerifyWorkers } from "../workers/workers.js";
 import { noticed } from "./disagreement.js";
 import { inOrder } from "./in-order.js";
 import { openConfiguredJudge } from "./judge.js";
+import { isReward, loadOwnRewards, loadReward } from "./own-rewards.js";
 import { type AsksForVerifiers, requireMathVerify } from "./require-math-verify.js";
 import { openWorkers } from "./workers.js";
 
@@ -69,7 +76,7 @@ export async function openReward(options: RewardOptions): Promise<OpenReward> {
   if (family === "math") await requireMathVerify([askedOf(options)], config.workers);
   const tools = await openTools(options);
   try {
-    const reward = isFamily(family) ? familyReward(family, options, tools) : await moduleReward(family, options);
+    const reward = isFamily(family) ? await familyReward(family, options, tools) : await moduleReward(family, options);
     const name = isFamily(family) ? family : "custom";
     const style = styleOf(options);
     const scoreLine = async ({ text, origin }: NumberedLine): Promise<ScoredLine> => {
@@ -134,7 +141,7 @@ function styleOf({ config, taskId, style }: RewardOptions): QaStyle | undefined 
   return style ?? config.tasks.find(({ id }) => id === taskId)?.data.style;
 }
 
-function familyReward(family: Family, options: RewardOptions, tools: Tools): Reward {
+async function familyReward(family: Family, options: RewardOptions, tools: Tools): Promise<Reward> {
   const { config, taskId, raw, notice } = options;
   if (family === "writing" && tools.judge === undefined) {
     throw new ConfigError(
@@ -157,7 +164,9 @@ function familyReward(family: Family, options: RewardOptions, tools: Tools): Rew
     ...(task?.rubric !== undefined && { rubric: task.rubric }),
     data: style ? { style } : {},
   };
-  return buildReward(settings, { ...tools, onDisagreement: noticed(notice) }, raw ? { raw } : {});
+  // Paths of a loaded config are absolute.
+  const own = task && (await loadOwnRewards(config.tasks, ""));
+  return buildReward(settings, { ...tools, own, onDisagreement: noticed(notice) }, raw ? { raw } : {});
 }
 
 /** Settings of one family that are asked of another would be passed over in silence. */
@@ -199,21 +208,8 @@ async function moduleReward(path: string, options: RewardOptions): Promise<Rewar
       `${path}: --raw, --task, --style, --verifier and --boxed-outside are for the four families; a module reads the response as it likes`,
     );
   }
-  let exported: unknown;
-  try {
-    exported = (await import(pathToFileURL(path).href)).default;
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    const remedy = /package 'omni-thinker'/.test(reason ?? "") ? "; beside it run: npm install omni-thinker" : "";
-    throw new ConfigError(`${path}: cannot be loaded (${reason})${remedy}`, { code: "bad_module", cause });
-  }
-  if (isReward(exported)) return exported;
-  throw new ConfigError(`${path}: the default export is no reward; use: export default defineReward("name", …)`, {
-    code: "bad_module",
-  });
-}
-
-function isReward(value: unknown): value is Reward {
-  if (typeof value !== "object" || value === null) return false;
-  return typeof Reflect.get(value, "score") === "function" && typeof Reflect.get(value, "primary") === "string";
+  const reward = await loadReward(path);
+  return isReward(reward)
+    ? reward
+    : composeReward({ primary: reward.name, components: [{ component: reward, weight: 1 }] });
 }

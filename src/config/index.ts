@@ -7,6 +7,7 @@ export {
   type Provenance,
   resolveConfig,
 } from "./load.js";
+export { isOwnReward } from "./own-reward.js";
 export { placedError } from "./placed-error.js";
 export { redactConfig, renderConfig } from "./render.js";
 export { defaultReward } from "./rules.js";

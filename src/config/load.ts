@@ -2,8 +2,9 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { ConfigError } from "../core/index.js";
 import { ConfigDocument, type Origin } from "./document.js";
-import { type ConfigIssue, configError, showPath } from "./issue.js";
+import { type ConfigIssue, type ConfigPath, configError, showPath } from "./issue.js";
 import { applyOverride } from "./override.js";
+import { isOwnReward } from "./own-reward.js";
 import { placeIssues, withAbsolutePaths } from "./places.js";
 import { redactConfig } from "./render.js";
 import { defaultReward, ruleIssues } from "./rules.js";
@@ -77,14 +78,14 @@ function loadText(
   fail(expandDocument(document, env));
   const given = check(document.toData(), options, fail);
   const config = withAbsolutePaths(given, baseDir);
-  fail(placeIssues(given, config, env));
+  fail(placeIssues(given, config, baseDir, env));
   const warnings = literalSecrets(config).map((issue) => document.placed(issue));
   return {
     config,
     path: absolute,
     baseDir,
     text,
-    provenance: provenanceOf(config, document),
+    provenance: provenanceOf(config, given, document),
     warnings: warnings.map(({ place, message }) => `${place}: ${message}`),
   };
 }
@@ -162,17 +163,27 @@ function literalSecrets({ judge, engines }: OmniConfig): ConfigIssue[] {
   ];
 }
 
-function provenanceOf(config: OmniConfig, document: ConfigDocument): Provenance {
+/** `given`: the config with paths as written, whose own rewards bear the keys that the file has. */
+function provenanceOf(config: OmniConfig, given: OmniConfig, document: ConfigDocument): Provenance {
   const origins: Record<string, Origin | { readonly from: "default" }> = {};
-  const visit = (value: unknown, path: readonly (string | number)[]): void => {
+  const visit = (value: unknown, path: ConfigPath, written: ConfigPath, asGiven: unknown): void => {
     if (Array.isArray(value)) {
-      for (const [index, item] of value.entries()) visit(item, [...path, index]);
+      for (const [index, item] of value.entries())
+        visit(item, [...path, index], [...written, index], at(asGiven, index));
     } else if (typeof value === "object" && value !== null) {
-      for (const [key, item] of Object.entries(value)) visit(item, [...path, key]);
+      const keys = Object.keys(typeof asGiven === "object" && asGiven !== null ? asGiven : value);
+      for (const [index, [key, item]] of Object.entries(value).entries()) {
+        const own = path.at(-1) === "reward" && isOwnReward(key) ? (keys[index] ?? key) : key;
+        visit(item, [...path, key], [...written, own], at(asGiven, own));
+      }
     } else if (value !== undefined) {
-      origins[showPath(path)] = document.has(path) ? document.originOf(path, "value") : { from: "default" };
+      origins[showPath(path)] = document.has(written) ? document.originOf(written, "value") : { from: "default" };
     }
   };
-  visit(redactConfig(config), []);
+  visit(redactConfig(config), [], [], redactConfig(given));
   return origins;
+}
+
+function at(value: unknown, key: string | number): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 }

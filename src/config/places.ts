@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { OmniError } from "../core/index.js";
 import type { ConfigIssue, ConfigPath } from "./issue.js";
 import { isHeaderValue } from "./judge-schema.js";
+import { isOwnReward } from "./own-reward.js";
 import type {
   DataConfig,
   EngineConfig,
@@ -10,6 +11,7 @@ import type {
   OmniConfig,
   SandboxConfig,
   ScheduleConfig,
+  TaskConfig,
   WorkersConfig,
 } from "./schema.js";
 import type { Secret } from "./secret.js";
@@ -24,13 +26,25 @@ export function withAbsolutePaths(config: OmniConfig, baseDir: string): OmniConf
     ...config,
     model: { ...model, base: /^(\.{0,2}\/|\.{1,2}$)/.test(model.base) ? resolve(baseDir, model.base) : model.base },
     engines: config.engines.map((engine) => absoluteEngine(engine, baseDir)),
-    tasks: config.tasks.map((task) => ({ ...task, data: absoluteData(task.data, baseDir) })),
+    tasks: config.tasks.map((task) => ({
+      ...task,
+      data: absoluteData(task.data, baseDir),
+      reward: absoluteReward(task.reward, baseDir),
+    })),
     schedule: absoluteSchedule(config.schedule, baseDir),
     ...(judge === undefined ? {} : { judge: absoluteJudge(judge, baseDir) }),
     sandbox: absoluteSandbox(config.sandbox, baseDir),
     workers: absoluteWorkers(config.workers, baseDir),
     run: { ...config.run, folder: resolve(config.run.folder) },
   };
+}
+
+function absoluteReward(reward: TaskConfig["reward"], baseDir: string): TaskConfig["reward"] {
+  const names = Object.entries(reward).map(([name, weight]) => [
+    isOwnReward(name) ? resolve(baseDir, name) : name,
+    weight,
+  ]);
+  return Object.fromEntries(names);
 }
 
 function absoluteSchedule(schedule: ScheduleConfig, baseDir: string): ScheduleConfig {
@@ -94,14 +108,19 @@ function absoluteData(data: DataConfig, baseDir: string): DataConfig {
 }
 
 /** Files that an absolute config names and that are not there, and secrets that cannot be read. `given`: as written. */
-export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS.ProcessEnv): ConfigIssue[] {
+export function placeIssues(
+  given: OmniConfig,
+  absolute: OmniConfig,
+  baseDir: string,
+  env: NodeJS.ProcessEnv,
+): ConfigIssue[] {
   const issues: ConfigIssue[] = [];
-  const file = (path: ConfigPath, written: string, wanted: string, remedy: string) => {
+  const file = (path: ConfigPath, written: string, wanted: string, remedy: string, at: ConfigIssue["at"] = "value") => {
     if (existsSync(wanted)) return;
     const looked = isAbsolute(written) ? "" : ` (looked for ${wanted})`;
     issues.push({
       path,
-      at: "value",
+      at,
       code: "missing_file",
       message: `no such file or folder: ${written}${looked}; ${remedy}`,
     });
@@ -109,6 +128,11 @@ export function placeIssues(given: OmniConfig, absolute: OmniConfig, env: NodeJS
   if (isAbsolute(absolute.model.base)) {
     const remedy = "name a folder with config.json and model.safetensors, a built-in model or a hub id";
     file(["model", "base"], given.model.base, absolute.model.base, remedy);
+  }
+  for (const [index, { reward }] of given.tasks.entries()) {
+    const own = Object.keys(reward).filter(isOwnReward);
+    const remedy = "name the .js or .mjs file of a reward, from the folder of the config file";
+    for (const name of own) file(["tasks", index, "reward", name], name, resolve(baseDir, name), remedy, "key");
   }
   for (const [index, { data }] of absolute.tasks.entries()) {
     const written = given.tasks[index]?.data ?? data;

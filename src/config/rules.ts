@@ -1,5 +1,6 @@
 import type { ConfigIssue, ConfigPath } from "./issue.js";
 import { isSecretName } from "./judge-schema.js";
+import { isJavaScript, isOwnReward } from "./own-reward.js";
 import type { CurriculumConfig, OmniConfig, TaskConfig } from "./schema.js";
 import { hint } from "./suggest.js";
 
@@ -47,16 +48,22 @@ function taskIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
 
 function rewardIssues({ family, reward }: TaskConfig, path: ConfigPath): ConfigIssue[] {
   const known = Object.keys(defaultReward(family));
-  return Object.keys(reward)
-    .filter((name) => !known.includes(name))
-    .map((name) =>
-      issue(
-        [...path, name],
-        "key",
-        "unknown_component",
-        `a ${family} task has no reward component "${name}"${hint(name, known)}`,
+  const unknown = Object.keys(reward).filter((name) => !known.includes(name));
+  const scripts = unknown.filter((name) => isOwnReward(name) && !isJavaScript(name));
+  const remedy = "a reward of your own is a JavaScript module; name a .js or .mjs file";
+  return [
+    ...scripts.map((name) => issue([...path, name], "key", "bad_module", `${name}: ${remedy}`)),
+    ...unknown
+      .filter((name) => !isOwnReward(name))
+      .map((name) =>
+        issue(
+          [...path, name],
+          "key",
+          "unknown_component",
+          `a ${family} task has no reward component "${name}"${hint(name, known)}`,
+        ),
       ),
-    );
+  ];
 }
 
 /** Settings of how an answer is read and judged, by the families that have them. */

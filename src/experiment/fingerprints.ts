@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import type { OmniConfig, TaskConfig } from "../config/index.js";
+import { isOwnReward, type OmniConfig, type TaskConfig } from "../config/index.js";
 
 /** What a measured transfer depends on, as short hashes: of contents and settings, never of where files lie. */
 export interface Fingerprints {
@@ -45,8 +45,22 @@ async function taskFingerprint({ judge }: OmniConfig, task: TaskConfig): Promise
   return {
     data: hash({ family, mapping, source: await content(source), split: parts }),
     prompt: hash(prompt),
-    reward: hash({ reward, verifier, boxedOutside, judge: asked ? { model, rubric, temperature, orders } : undefined }),
+    reward: hash({
+      reward: await rewardContent(reward),
+      verifier,
+      boxedOutside,
+      judge: asked ? { model, rubric, temperature, orders } : undefined,
+    }),
   };
+}
+
+/** Weights; a module of the user's own by its bytes. What it imports is not looked at. */
+async function rewardContent(reward: TaskConfig["reward"]): Promise<Readonly<Record<string, number>>> {
+  const parts: [string, number][] = [];
+  for (const [name, weight] of Object.entries(reward)) {
+    parts.push([isOwnReward(name) ? `own ${await fileHash(name)}` : name, weight]);
+  }
+  return Object.fromEntries(parts);
 }
 
 /** A hub id stands for itself, a file for its bytes, a folder for its files with their names. */

@@ -23,7 +23,10 @@ export type RewardFamily = (typeof rewardFamilies)[number];
 export interface RewardSettings {
   readonly id: string;
   readonly family: RewardFamily;
-  /** Weight by component name: the family, `format`, `tags`. Left out or empty = the defaults 1, 0.1, 0.1. */
+  /**
+   * Weight by component name: the family, `format`, `tags`, or the path of a reward among {@link RewardTools.own}. Left out or
+   * empty = the defaults 1, 0.1, 0.1.
+   */
   readonly reward?: Readonly<Record<string, number>>;
   readonly data?: { readonly style?: QaStyle };
   /** Of family math: which verifier decides, and whether the other runs beside it to be compared. */
@@ -42,6 +45,8 @@ export interface RewardTools {
   readonly judge?: Judge | undefined;
   /** Verify workers for mathematics that text and exact numbers cannot decide; without them it counts as wrong. */
   readonly verify?: VerifyWorkers | undefined;
+  /** Rewards of users' own by the path that a task's `reward` names. */
+  readonly own?: ReadonlyMap<string, RewardComponent> | undefined;
   /** Told where the two math verifiers disagree, if the task has both run. */
   readonly onDisagreement?: ((disagreement: Disagreement) => void) | undefined;
 }
@@ -49,14 +54,15 @@ export interface RewardTools {
 /**
  * The hybrid reward of a task of one of the four families. Components not named in a non-empty `reward` are left out,
  * but for the primary (weight 1) and `format` (weight 0): correctness and format are always shown apart. With `raw` the
- * response itself is the answer and only the primary component is scored. Throws ConfigError on an unknown component, a
+ * response itself is the answer and only the primary component is scored. Where the family's weight is 0, the first reward of the
+ * user's own is the primary component. Throws ConfigError on an unknown component, a
  * weight outside [0, 1], or a missing sandbox or judge.
  */
 export function buildReward(task: RewardSettings, tools: RewardTools = {}, given: AnswerOptions = {}): Reward {
   const options = task.boxedOutside ? { boxedOutside: true, ...given } : given;
   const primary = primaryComponent(task, tools, options);
   const weights = task.reward ?? {};
-  for (const [name, weight] of Object.entries(weights)) checkComponent(task, name, weight);
+  for (const [name, weight] of Object.entries(weights)) checkComponent(task, name, weight, tools);
   const custom = Object.keys(weights).length > 0;
   const components: Weighted[] = [{ component: primary, weight: weights[task.family] ?? defaultWeights.primary }];
   if (options.raw) return composeReward({ primary: task.family, components });
@@ -64,7 +70,12 @@ export function buildReward(task: RewardSettings, tools: RewardTools = {}, given
   if (!custom || weights.tags !== undefined) {
     components.push({ component: tagsComponent, weight: weights.tags ?? defaultWeights.tags });
   }
-  return composeReward({ primary: task.family, components });
+  const own = Object.entries(weights).flatMap(([path, weight]) => {
+    const component = tools.own?.get(path);
+    return component === undefined ? [] : [{ component, weight }];
+  });
+  const [first] = weights[task.family] === 0 ? own : [];
+  return composeReward({ primary: first?.component.name ?? task.family, components: [...components, ...own] });
 }
 
 function primaryComponent(task: RewardSettings, tools: RewardTools, options: AnswerOptions): RewardComponent {
@@ -93,10 +104,10 @@ function primaryComponent(task: RewardSettings, tools: RewardTools, options: Ans
   }
 }
 
-function checkComponent(task: RewardSettings, name: string, weight: number): void {
+function checkComponent(task: RewardSettings, name: string, weight: number, { own }: RewardTools): void {
   const known = [task.family, "format", "tags"];
   const place = `task "${task.id}": reward`;
-  if (!known.includes(name)) {
+  if (!known.includes(name) && !own?.has(name)) {
     throw new ConfigError(`${place}: unknown component "${name}"${hint(name, known)}`, { code: "unknown_component" });
   }
   checkWeight(name, weight, place);

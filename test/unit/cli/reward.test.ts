@@ -123,6 +123,38 @@ describe("omni reward", () => {
     expect(stderr).toMatch(/judge: 2 comparisons, 2 requests, 0 undefined, 200 \+ 20 tokens/);
   });
 
+  it("fails, saying why, where the judge judged no line, and not where it judged one", async () => {
+    const refusing = await startJudgeServer({ fault: (n) => (n === 2 ? undefined : "401") });
+    onTestFinished(() => refusing.close());
+    const row = { prompt: "Write.", response: tagged("A long and lovely text."), reference: "Short." };
+    const settings = [`baseUrl=${refusing.baseUrl}`, "model=m", "cache=off", "maxConcurrency=1"];
+    const flags = settings.flatMap((setting) => ["--set", `judge.${setting}`]);
+    const none = await score(
+      "writing",
+      [
+        { id: 1, ...row },
+        { id: 2, ...row },
+      ],
+      ...flags,
+    );
+    expect({ code: none.code, values: none.lines.map(({ total }) => total) }).toEqual({
+      code: 1,
+      values: [null, null],
+    });
+    expect(none.stderr).toMatch(
+      /error: nothing was judged, all lines are undefined \(first: HTTP 401: bad key.*omni doctor --judge/,
+    );
+    const one = await score(
+      "writing",
+      [
+        { id: 1, ...row },
+        { id: 2, ...row },
+      ],
+      ...flags,
+    );
+    expect(one.code).toBe(0);
+  });
+
   it("holds a program to its line's own limits", async () => {
     const tests = { kind: "stdio", cases: [{ stdin: "", stdout: "1" }] };
     const slow = "import time\ntime.sleep(2)\nprint(1)";
