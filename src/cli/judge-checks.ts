@@ -10,7 +10,11 @@ export function judgeChecks(tried: TriedJudge): readonly Check[] {
     return [{ name: "judge", status: "fail", detail: `${place} gave no verdict: ${reason}`, remedy }];
   }
   return [
-    { name: "judge", status: "ok", detail: `${place} answers (${latencyMs} ms, ${requests} requests)` },
+    {
+      name: "judge",
+      status: "ok",
+      detail: `${place} answers (${latencyMs} ms, ${requests} ${requests === 1 ? "request" : "requests"})`,
+    },
     verdictCheck(outcome),
     tried.systemRole
       ? { name: "system", status: "ok", detail: "the endpoint takes a system message" }

@@ -154,7 +154,7 @@ describe("omni doctor --judge", () => {
     const server = await withServer({});
     const { code, stdout } = await omni(["doctor", "--judge", ...at(server)]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^ok {4}judge +m at http:.*\/v1 answers \(\d+ ms, 1 requests\)$/m);
+    expect(stdout).toMatch(/^ok {4}judge +m at http:.*\/v1 answers \(\d+ ms, 1 request\)$/m);
     expect(stdout).toMatch(/^ok {4}verdict +read; the better of two texts wins$/m);
     expect(stdout).toMatch(/^ok {4}system +the endpoint takes a system message$/m);
     expect(stdout).toMatch(/^ok {4}format +response_format json_schema works$/m);
