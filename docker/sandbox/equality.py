@@ -10,7 +10,8 @@ import operator
 import sys
 import types
 
-PLAIN = (int, float, complex, str, bytes, bytearray, bool, type(None), range, memoryview)
+# Classes and functions are equal to themselves alone; a class of a metaclass of its own is none of these.
+PLAIN = (int, float, complex, str, bytes, bytearray, bool, type(None), range, memoryview, type, types.FunctionType, types.BuiltinFunctionType)
 BASES = (str, bytes, bytearray, bool, int, float, complex, list, tuple, dict, set, frozenset, collections.deque)
 LISTLIKE, DICTLIKE = (list, tuple, set, frozenset, collections.deque), (dict, collections.OrderedDict, collections.Counter, collections.defaultdict)
 # Values of the standard library whose operators and content are their own.
@@ -73,16 +74,23 @@ def _remember_class(kind):
     LOADED[id(kind)] = kind, _operators(kind)
 
 
-def remember(tests_any):
-    """To be called before the submission's first line. `tests_any`: the tests use unittest.mock's ANY, which equals anything."""
+# Packages of data, whoever imports them. Others are believed when the tests import them: a parser, say, may equal every text.
+PACKAGES = {"numpy", "pandas", "scipy", "sympy"}
+
+
+def remember(tests_any, packages):
+    """To be called before the submission's first line. `tests_any`: the tests use unittest.mock's ANY, which equals anything;
+    `packages`: those that the tests import."""
     for name in LEAVES:
         __import__(name)
     _remember_class(_modules["fractions"].Fraction)
-    for module in list(_modules.values()):
-        place = _getattr(module, "__file__", None) or ""
-        if _type(module) is types.ModuleType and ("site-packages" in place or "dist-packages" in place):
-            for kind in list(vars(module).values()):
-                if _isinstance(kind, type):
+    believed, seen, left = PACKAGES.union(packages), set(), [object]
+    while left:
+        for kind in _type.__subclasses__(left.pop()):
+            if id(kind) not in seen:
+                seen.add(id(kind))
+                left.append(kind)
+                if str(kind.__module__).partition(".")[0] in believed:
                     _remember_class(kind)
     if tests_any:
         _remember_class(_type(_modules["unittest.mock"].ANY))
@@ -98,13 +106,15 @@ def _known(kind):
 def _opaque(value):
     """Arrays and tables of objects compare by what the submission put into them."""
     kinds = [*_getattr(value, "dtypes", ())] if hasattr(_type(value), "columns") else [_getattr(value, "dtype", None)]
-    if not _any(_getattr(kind, "hasobject", False) for kind in kinds):
+    if not _any(kind is not None and _getattr(kind, "hasobject", True) for kind in kinds):
         return False
     return not all(map(plain, _modules["numpy"].asarray(value).flat))
 
 
 def _package_value(value):
     kind = _type(value)
+    if _any(_among(base, (*LISTLIKE, dict)) for base in _order_of(kind)):
+        return False
     return _known(kind) and not _among(kind, _leaves()) and not _opaque(value)
 
 

@@ -13,7 +13,7 @@ import sys
 import types
 import unittest
 
-from integrity import LIBRARIES, Integrity, watch_spying
+from integrity import Integrity, watch_spying
 from suite import GUARDS, SOLUTION, TESTS, Broken, parse, run_asserts, run_unittests, show
 
 SOLUTION_MODULE = "solution"
@@ -64,13 +64,13 @@ def stub_of(source):
 
 
 def imports_of(source):
-    """Modules that tests import, the program's own aside."""
+    """Modules that a source imports, and names that may be modules within them; the program's own aside."""
     found = set()
     for part in ast.walk(ast.parse(source)):
         if isinstance(part, ast.Import):
             found |= {alias.name for alias in part.names}
         elif isinstance(part, ast.ImportFrom) and part.module and not part.level:
-            found.add(part.module)
+            found |= {part.module, *("%s.%s" % (part.module, alias.name) for alias in part.names)}
     return sorted(name for name in found if name.partition(".")[0] != SOLUTION_MODULE)
 
 
@@ -81,8 +81,17 @@ def loaded(names):
         try:
             modules.append(importlib.import_module(name))
         except Exception:
-            pass  # the tests will say so
+            pass  # whoever imports it will say so
     return modules
+
+
+def packages_of(source):
+    """Modules outside the standard library that a program imports: loaded before it runs, their classes are known as they are."""
+    return [name for name in imports_of(source) if name.partition(".")[0] not in sys.stdlib_module_names]
+
+
+def roots_of(names):
+    return {name.partition(".")[0] for name in names}
 
 
 def named_classes(tests, names):
@@ -131,11 +140,12 @@ def run(job, equality, announce):
     announce({"total": expected})
     equality["guard"](unittest.TestCase)
     modules = loaded(imports_of(job["tests"]))
-    equality["remember"]("ANY" in job["tests"] and "unittest.mock" in sys.modules)
+    loaded(packages_of(job["code"]))
+    equality["remember"]("ANY" in job["tests"] and "unittest.mock" in sys.modules, roots_of(packages_of(job["tests"])))
     integrity = Integrity(equality, modules, job["tests"], state)
     guards = {**GUARDS, **dict(zip(secret_names, (integrity.comparing, integrity.asserting, integrity.look)))}
     tally = Tally(state, integrity)
-    watch_spying(LIBRARIES, state, sys._getframe)
+    watch_spying(state, sys._getframe, (equality, globals(), run_unittests.__globals__))
     total = expected
     solution = types.ModuleType("solution")
     solution.__file__ = os.path.abspath("solution.py")

@@ -29,7 +29,6 @@ SPYING = {
     "gc.get_objects",
     "gc.get_referrers",
     "gc.get_referents",
-    "ctypes.dlopen",
     "ctypes.dlsym",
     "ctypes.cdata",
     "ctypes.string_at",
@@ -42,60 +41,67 @@ LIBRARIES = tuple(
     for ext in ("/", ".zip/")
 ) + ("<frozen ",)
 FRAMES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
+# Library files that hand frames or memory on to their caller, and functions that do.
+LENDING = ("/inspect.py", "/ctypes/__init__.py", "/bdb.py", "/pdb.py", "/trace.py", "/profile.py", "/asyncio/base_tasks.py")
+LENDING_FUNCTIONS = {("traceback.py", "walk_stack"), ("__init__.py", "currentframe"), ("__init__.py", "<lambda>")}
+LOOKS = {"_getframe", "currentframe", "stack", "_current_frames", "_current_exceptions", "get_objects", "get_referrers", "get_referents"}
 
 
-def is_library(filename, libraries):
-    return filename.startswith(libraries) or filename == "<frozen importlib._bootstrap>"
+def is_library(code):
+    return code.co_filename.startswith(LIBRARIES)
 
 
-def watch_spying(libraries, state, getframe):
-    """Notes when the submission's own code, or a library module that it calls directly, looks at frames or memory."""
-    inside = []
+def passes_on(code, event):
+    """Whether a library's function looks at frames or memory for its caller: it lends what it sees, traces what it is given, or does
+    not name the look at all and merely calls what it was handed."""
+    if event in ("sys.settrace", "sys.setprofile") or code.co_filename.endswith(LENDING):
+        return True
+    if (code.co_filename.rpartition("/")[2], code.co_name) in LENDING_FUNCTIONS:
+        return True
+    return event.startswith(("sys.", "gc.")) and not LOOKS.intersection(code.co_names)
 
-    def hook(event, arguments):
-        if not state["armed"] or inside:
-            return
+
+def asking(frame, event):
+    """The frame on whose behalf there is a look at frames or memory; None where it is a library that is being imported."""
+    while frame is not None and is_library(frame.f_code) and passes_on(frame.f_code, event):
+        if frame.f_code.co_name == "<module>":
+            return None
+        frame = frame.f_back
+    return frame
+
+
+def watch_spying(state, getframe, private):
+    """Notes when the program looks at frames or memory, and when code is replaced that was there before it: in one of the namespaces
+    `private`, in the standard library, or in a package by others than a library."""
+    inside, before = [], {id(names): (names, True) for names in (*private, globals())}
+    for name, module in list(sys.modules.items()):
+        if type(module) is types.ModuleType:
+            before[id(vars(module))] = vars(module), name.partition(".")[0] in sys.stdlib_module_names
+
+    def told(event, arguments):
         if event == "open":
             path = arguments[0]
-            if isinstance(path, str) and path.startswith("/proc/") and path.endswith(("/mem", "/maps", "/environ")):
-                state["tampered"] = "it opened " + path
-            return
-        if event == "object.__setattr__" and arguments[1] == "__code__":
-            if arguments[0].__code__.co_filename not in (SOLUTION, "<string>"):
-                state["tampered"] = "it replaced the code of a function that is not its own"
-            return
+            spied = isinstance(path, str) and path.startswith("/proc/") and path.endswith(("/mem", "/maps", "/environ"))
+            return "it opened " + path if spied else None
+        if event == "object.__setattr__":
+            if arguments[1] != "__code__" or id(arguments[0].__globals__) not in before:
+                return None
+            fixed = before[id(arguments[0].__globals__)][1] or not is_library(getframe(2).f_code)
+            return "it replaced the code of a function that is not its own" if fixed else None
         if event not in SPYING or (event == "object.__getattr__" and arguments[1] not in FRAMES):
-            return
-        inside.append(event)
-        try:
-            frame = asking(getframe(1), event, libraries)
-            if frame is not None and frame.f_code.co_filename in (SOLUTION, "<string>"):
-                state["tampered"] = "it used " + event
-        finally:
-            inside.pop()
+            return None
+        frame = asking(getframe(2), event)
+        return "it used " + event if frame is not None and frame.f_code.co_filename in (SOLUTION, "<string>") else None
+
+    def hook(event, arguments):
+        if state["armed"] and not inside:
+            inside.append(event)
+            try:
+                state["tampered"] = told(event, arguments) or state["tampered"]
+            finally:
+                inside.pop()
 
     sys.addaudithook(hook)
-
-
-# Library files that hand frames or memory on to their caller, and functions of such that do when they are called directly.
-LENDING = ("/inspect.py", "/ctypes/__init__.py", "gc.py", "/bdb.py", "/pdb.py", "/trace.py", "/profile.py", "/asyncio/base_tasks.py")
-LENDING_FUNCTIONS = {("__init__.py", "currentframe"), ("__init__.py", "<lambda>")}
-
-
-def asking(frame, event, libraries):
-    """The frame on whose behalf a library looks at frames or memory: its caller where it hands on what it sees, else itself."""
-    code = frame.f_code
-    base = code.co_filename.rpartition("/")[2]
-    if not is_library(code.co_filename, libraries):
-        return frame
-    if event in ("sys.settrace", "sys.setprofile") or code.co_filename.endswith(LENDING) or (base, code.co_name) == ("traceback.py", "walk_stack"):
-        while frame is not None and is_library(frame.f_code.co_filename, libraries):
-            if frame.f_code.co_name == "<module>":
-                return None
-            frame = frame.f_back
-    elif (base, code.co_name) in LENDING_FUNCTIONS:
-        return frame.f_back
-    return frame
 
 
 MISSING = object()
@@ -211,14 +217,16 @@ class Integrity:
         own = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "unittest"]
         kinds = {id(kind): kind for module in own for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__}
         near = [vars(unittest.case), *(vars(kind) for kind in kinds.values() if kind.__module__ == "unittest.case")]
-        far = [*(vars(module) for module in own), *(vars(kind) for kind in kinds.values())]
+        # A module's global that is None at first is for itself to fill.
+        far = [(vars(module), name) for module in own for name, value in vars(module).items() if value is not None]
+        far += [(vars(kind), name) for kind in kinds.values() for name in vars(kind)]
         loaded = ["builtins", "sys", "operator", *(name for name in sys.modules if name.partition(".")[0] == "unittest")]
         first = [(vars(builtins), name) for name in WATCHED] + [(equality, name) for name in equality if not name.startswith("__")]
         # Tests that catch warnings or change streams have these replaced by the library meanwhile.
         first, rest = [*first, *((names, name) for names in near for name in names)], [(sys.modules, name) for name in loaded]
         for names, name in in_reach(tests, modules):
             (rest if names is vars(warnings) or names is vars(sys) else first).append((names, name))
-        rest += [(names, name) for names in far for name in names]
+        rest += far
         first, rest = ([(names, name, names.get(name, MISSING)) for names, name in listed if name != "__warningregistry__"] for listed in (first, rest))
         functions = [(name, value, works(value)) for _, name, value in (*first, *rest) if works(value)]
         sizes = [(vars(kind), set(vars(kind)), kind.__name__) for kind in kinds.values()]

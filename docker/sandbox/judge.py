@@ -16,6 +16,7 @@ import reading
 import standins
 from peer import Frames, Gone
 from suite import Broken, TESTS, parse, run_asserts, run_unittests
+from values import known
 
 LIMIT = 28 << 20
 
@@ -62,11 +63,17 @@ class Module(types.ModuleType):
             self.__dict__["_omni_names"].add(name)
 
 
+def is_module(trees, name, value):
+    """Whether the tests take a name for a module of the standard library's, where it is none of the library's classes."""
+    genuine = isinstance(value, type) and known(value) and value.__name__ == name
+    return name in sys.stdlib_module_names and not genuine and reading.as_module(trees, name)
+
+
 def namespace(values, trees, own):
     """The tests' names: the submission's, where they are not taken from it by way of a module that the standard library has."""
     names = {"__name__": "solution_tests", "__builtins__": __builtins__}
     for name, value in values.items():
-        names[name] = __import__(name) if name in standins.MODULES and name not in own and reading.as_module(trees, name) else value
+        names[name] = __import__(name) if name in standins.MODULES - own and is_module(trees, name, value) else value
     return names
 
 
@@ -109,7 +116,8 @@ class Trial:
         judge.original, tally.judge = (sys.stdout, sys.stderr), judge
         standins.lend_library(trees)
         try:
-            loaded = judge.request("load", job["code"], sorted(wanted), sorted(named))
+            lent = [] if job["mode"] == "module" else reading.imports_lent(trees)
+            loaded = judge.request("load", job["code"], sorted(wanted), sorted(named), lent)
         except Gone:
             raise
         except BaseException as error:
@@ -146,15 +154,11 @@ class Trial:
         import builtins
 
         module.__dict__["_omni_all"] = [
-            name for name in public if (not hasattr(builtins, name) or name in builtin) and not self.is_module(name, trees)
+            name for name in public if (not hasattr(builtins, name) or name in builtin) and not is_module(trees, name, values.get(name))
         ]
         if self.job["kind"] == "unittest" and self.job["mode"] == "module":
             return namespace({}, trees, mine)
         return namespace(values, trees, mine)
-
-    def is_module(self, name, trees):
-        """Whether the tests take a name for a module of the standard library's."""
-        return name in sys.stdlib_module_names and reading.as_module(trees, name)
 
     def judge_by(self, tree, setup, counted, classes, names):
         exec(compile(setup, "setup.py", "exec", dont_inherit=True), names)

@@ -14,6 +14,7 @@ SHARED_STATE = {
     "sys": ["stdin", "argv", "path", "setrecursionlimit", "modules"],
     "time": ["sleep", "tzset"],
     "locale": ["setlocale"],
+    **dict.fromkeys(("np", "numpy"), ["random.seed", "random.set_state"]),
     "decimal": ["getcontext", "setcontext", "localcontext"],
 }
 SHARED_MODULES = set("tempfile shutil sqlite3 subprocess socket signal logging gc weakref importlib zipfile tarfile glob pickle shelve".split())
@@ -77,6 +78,18 @@ def wanted(trees):
     free = identifiers(trees) - bound(trees)
     others = {name for name in free if not hasattr(builtins, name) and name not in sys.stdlib_module_names}
     return {name for name in free if not hasattr(builtins, name)} | shadowing(trees, others), others
+
+
+def imports_lent(trees):
+    """What tests in the file of the program import from the standard library, which it may use too: [name, module, name there]."""
+    parts = [part for tree in trees for part in tree.body if isinstance(part, (ast.Import, ast.ImportFrom))]
+    lent = []
+    for part in parts:
+        for alias in part.names:
+            module = part.module or "" if isinstance(part, ast.ImportFrom) else alias.name
+            if module.partition(".")[0] in sys.stdlib_module_names and alias.name != "*":
+                lent.append([alias.asname or alias.name, module, alias.name if isinstance(part, ast.ImportFrom) else ""])
+    return [each for each in lent if "." not in each[0]]
 
 
 def imported(trees):

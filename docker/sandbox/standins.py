@@ -15,6 +15,7 @@ import warnings
 import weakref
 
 import line
+import packages
 from codec import Codec
 from doubts import Doubts
 from handles import OWN, Handle, Meta, RemoteError, is_handle, make_handle, number_of
@@ -26,7 +27,7 @@ from values import BASES, Malformed, base_copy
 
 MODULES = set(
     "math cmath collections itertools functools operator string re datetime decimal fractions statistics heapq bisect copy json "
-    "random time typing enum dataclasses sys os".split()
+    "random time typing enum dataclasses sys os numpy pandas".split()
 )
 FREE_AT = 64
 # Functions that look into objects: those of the submission's are looked into where they are.
@@ -158,6 +159,8 @@ class Judge(Peer):
         tag = node[0]
         if tag == "=":
             return refs[0]
+        if tag == "l":
+            return packages.made(refs[0])
         if tag == "o":
             return self.exports[node[2]]
         if tag == "p":
@@ -271,6 +274,9 @@ class Judge(Peer):
             return ["n", [self.codec.pack(kind._omni_classes[0], message), *self.codec.pack_all(list(value), message)]]
         if isinstance(value, BaseException):
             return self.own_error(value, message)
+        told = packages.parts(value)
+        if told is not None:
+            return ["l", [self.codec.pack(told, message)]]
         plain = base_copy(value)
         if plain is not None:
             message.alive.append(plain)
@@ -333,9 +339,9 @@ class Judge(Peer):
 
 
 def defaults_of(function):
-    """Default values of a function's parameters, and what its annotations say by classes."""
+    """Default values of a function's parameters, and what its annotations say by classes, texts and None."""
     named = function.__kwdefaults__ or {}
-    hints = [pair for pair in function.__annotations__.items() if isinstance(pair[1], type)]
+    hints = [pair for pair in function.__annotations__.items() if isinstance(pair[1], (type, str, type(None)))]
     return [function.__defaults__ or (), tuple(named), tuple(named.values()), tuple(name for name, _ in hints), tuple(kind for _, kind in hints)]
 
 

@@ -50,6 +50,10 @@ KNOWN = {
 }
 
 
+# Packages whose classes go by name.
+PACKAGES = ("numpy", "pandas")
+
+
 class TooLarge(OverflowError):
     """A value over the bound of a message."""
 
@@ -61,13 +65,22 @@ class Malformed(Exception):
 def known(kind):
     """(module, name) of a class that goes by name; None of any other."""
     key = (kind.__module__, kind.__qualname__) if type(kind.__module__) is str else None
+    root = key and key[0].partition(".")[0]
+    if root in PACKAGES:
+        return (root, kind.__name__) if getattr(sys.modules.get(root), kind.__name__, None) is kind else None
     return key if key in KNOWN and getattr(sys.modules.get(key[0]), key[1], None) is kind else None
 
 
 def known_class(module, name):
-    if (module, name) not in KNOWN:
+    if (module, name) not in KNOWN and module not in PACKAGES:
         raise Malformed("a class that does not go by name")
-    return getattr(__import__(module, fromlist=[name]), name)
+    try:
+        kind = getattr(__import__(module, fromlist=[name]), name)
+    except ImportError:
+        kind = None
+    if not isinstance(kind, type):
+        raise Malformed("a class that is none")
+    return kind
 
 
 def clean(text):

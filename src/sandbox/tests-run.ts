@@ -40,9 +40,10 @@ export interface TestsOutcome {
 
 const modules = (...names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, assetText(`sandbox/${name}.py`)]));
-const runnerModules = modules("values", "decoding", "codec", "peer", "runner");
+const runnerModules = modules("values", "packages", "decoding", "codec", "peer", "runner");
 const judgeModules = modules(
   "values",
+  "packages",
   "decoding",
   "codec",
   "peer",
