@@ -1,9 +1,10 @@
 """Python values as JSON, between a submission's process and the one that tests it.
 
-A message is a flat table of nodes; None, bool, small int, float and clean str stand inline, everything else is `[n]`, the node's
-place. So nesting costs no recursion, and shared and cyclic references keep their shape. Containers that can change have
-an identity for the whole conversation: whoever speaks sends along what has changed in those that both sides hold, and the
-listener changes its own in place. Nothing is ever evaluated or imported by name, but for the classes listed here.
+A message is a flat table of nodes; None, bool, small int, float and clean str stand inline, everything else is `[n]`,
+the node's place. So nesting costs no recursion, and shared and cyclic references keep their shape. Containers that can
+change have an identity for the whole conversation: whoever speaks sends along what has changed in those that both sides
+hold, and the listener changes its own in place. Nothing is ever evaluated or imported by name, but for the classes
+listed here.
 """
 
 import collections
@@ -64,14 +65,16 @@ class Codec:
         kind = type(value)
         if kind in SCALARS:
             if kind is int and not -SMALL < value < SMALL or kind is str and not clean(value):
-                message.nodes.append(["I", hex(value)] if kind is int else ["T", value.encode("utf-32-le", "surrogatepass").hex()])
+                text = hex(value) if kind is int else value.encode("utf-32-le", "surrogatepass").hex()
+                message.nodes.append(["I" if kind is int else "T", text])
                 return [len(message.nodes) - 1]
             return value
         return message.place(value)
 
     def pack_all(self, values, message):
         kinds = set(map(type, values))
-        if kinds <= {float, bool, type(None)} or kinds <= {int} and (not values or -SMALL < min(values) <= max(values) < SMALL):
+        small = kinds <= {int} and (not values or -SMALL < min(values) <= max(values) < SMALL)
+        if small or kinds <= {float, bool, type(None)}:
             return list(values)
         pack = self.pack
         return [pack(value, message) for value in values]
@@ -108,7 +111,7 @@ class Codec:
 
     def node(self, value, message):
         kind = type(value)
-        pack, pack_all = self.pack, self.pack_all
+        pack_all = self.pack_all
         if kind in MUTABLE:
             return self.mutable_node(value, kind, message)
         if kind is tuple:
@@ -171,5 +174,5 @@ class Codec:
             return head, Reader(self, nodes).values(packed)
         except Malformed:
             raise
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, ArithmeticError, RecursionError) as error:
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
             raise Malformed("%s: %s" % (type(error).__name__, str(error)[:100])) from None

@@ -5,13 +5,13 @@ import types
 
 from values import SHELLS, VALUES, Held, Malformed, content, known_class
 
-
 # Hashing a deeper one overflows the C stack.
 MAX_DEPTH = 10_000
 
 
 class Reader:
-    """Decodes one message: changeable containers first as empty shells, then what cannot change, then the shells' content."""
+    """Decodes one message: changeable containers first as empty shells, then what cannot change, then the shells'
+    content."""
 
     def __init__(self, codec, nodes):
         self.codec, self.nodes = codec, nodes

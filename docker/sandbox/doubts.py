@@ -1,5 +1,5 @@
-"""Questions beside those of the tests, put to objects whose classes answer comparisons themselves: what no honest class says gives a
-dishonest one away."""
+"""Questions beside those of the tests, put to objects whose classes answer comparisons themselves: what no honest class
+says gives a dishonest one away."""
 
 import collections
 import copy
@@ -38,7 +38,9 @@ def is_plain(value):
 
 def other_text(text):
     draw = random.choice
-    return "".join(draw("0123456789") if c.isdigit() else draw("bcdfghjklmnpqrstvwxz") if c.isalpha() else c for c in text)
+    return "".join(
+        draw("0123456789") if c.isdigit() else draw("bcdfghjklmnpqrstvwxz") if c.isalpha() else c for c in text
+    )
 
 
 def otherwise(value, turn):
@@ -71,8 +73,8 @@ class Doubts:
             kept.append(made)
 
     def asked_among(self, first, second):
-        """Whether two objects are equal, asked among the same question about others, in any order: one that becomes what it is first
-        compared with cannot know which of them counts."""
+        """Whether two objects are equal, asked among the same question about others, in any order: one that becomes
+        what it is first compared with cannot know which of them counts."""
         kind = type(second)
         others = [each for each in self.kept.get(kind, ()) if each is not first and each is not second]
         if first is second or self.asked[kind, "__eq__"] >= MOST:
@@ -109,7 +111,8 @@ class Doubts:
         return answer
 
     def settle(self):
-        """At the end of tests that passed: an object that was equal to another is not so to all that differ in everything."""
+        """At the end of tests that passed: an object that was equal to another is not so to all that differ in
+        everything."""
         for kind, equal in self.equal.items():
             _, given = self.made.get(kind, (None, None))
             if given and otherwise(given, 0) != given and all(self.same(kind, equal, given, turn) for turn in range(8)):

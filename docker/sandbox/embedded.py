@@ -1,4 +1,5 @@
-"""Python side of the embedded sandbox: runs a program as __main__, or a test job through the harness. Called from embedded.mjs."""
+"""Python side of the embedded sandbox: runs a program as __main__, or a test job through the harness. Called from
+embedded.mjs."""
 
 import atexit
 import builtins
@@ -16,9 +17,14 @@ _kept = set(sys.modules)
 
 def _streams():
     sys.stdin = sys.__stdin__ = io.TextIOWrapper(io.FileIO(0, "r", closefd=False), encoding="utf-8")
-    sys.stdout = sys.__stdout__ = io.TextIOWrapper(io.BufferedWriter(io.FileIO(1, "w", closefd=False)), encoding="utf-8")
+    sys.stdout = sys.__stdout__ = io.TextIOWrapper(
+        io.BufferedWriter(io.FileIO(1, "w", closefd=False)), encoding="utf-8"
+    )
     sys.stderr = sys.__stderr__ = io.TextIOWrapper(
-        io.BufferedWriter(io.FileIO(2, "w", closefd=False)), encoding="utf-8", errors="backslashreplace", line_buffering=True
+        io.BufferedWriter(io.FileIO(2, "w", closefd=False)),
+        encoding="utf-8",
+        errors="backslashreplace",
+        line_buffering=True,
     )
     return sys.stdin, sys.stdout, sys.stderr
 

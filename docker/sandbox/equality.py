@@ -1,8 +1,9 @@
 """What tests compare with, so that a submission's own operators cannot answer for data. Holds no secrets: functions of
 this file are reachable from a submission.
 
-A value is compared as it stands, unless the other side is data: then a subclass of built-in data counts as its base, with what it
-holds, and anything else equals nothing, but for objects of packages that were loaded before the submission.
+A value is compared as it stands, unless the other side is data: then a subclass of built-in data counts as its base,
+with what it holds, and anything else equals nothing, but for objects of packages that were loaded before the
+submission.
 """
 
 import collections
@@ -11,12 +12,22 @@ import sys
 import types
 
 # Classes and functions are equal to themselves alone; a class of a metaclass of its own is none of these.
-PLAIN = (int, float, complex, str, bytes, bytearray, bool, type(None), range, memoryview, type, types.FunctionType, types.BuiltinFunctionType)
+NUMBERS = (int, float, complex, bool)
+THEMSELVES = (type, types.FunctionType, types.BuiltinFunctionType, type(None))
+PLAIN = (*NUMBERS, *THEMSELVES, str, bytes, bytearray, range, memoryview)
 BASES = (str, bytes, bytearray, bool, int, float, complex, list, tuple, dict, set, frozenset, collections.deque)
-LISTLIKE, DICTLIKE = (list, tuple, set, frozenset, collections.deque), (dict, collections.OrderedDict, collections.Counter, collections.defaultdict)
+LISTLIKE, DICTLIKE = (
+    (list, tuple, set, frozenset, collections.deque),
+    (dict, collections.OrderedDict, collections.Counter, collections.defaultdict),
+)
 # Values of the standard library whose operators and content are their own.
-LEAVES = {"datetime": "date time datetime timedelta timezone", "decimal": "Decimal", "fractions": "Fraction", "uuid": "UUID"}
-OPERATORS = ("__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__", "__contains__", "__sub__", "__rsub__", "__hash__")
+LEAVES = {
+    "datetime": "date time datetime timedelta timezone",
+    "decimal": "Decimal",
+    "fractions": "Fraction",
+    "uuid": "UUID",
+}
+OPERATORS = tuple("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __sub__ __rsub__ __hash__".split())
 
 _type, _len, _any, _isinstance, _getattr, _int = type, len, any, isinstance, getattr, int
 _function, _views = _type(lambda: None), tuple(map(_type, ({}.keys(), {}.items())))
@@ -74,13 +85,14 @@ def _remember_class(kind):
     LOADED[id(kind)] = kind, _operators(kind)
 
 
-# Packages of data, whoever imports them. Others are believed when the tests import them: a parser, say, may equal every text.
+# Packages of data, whoever imports them. Others are believed when the tests import them: a parser, say, may equal
+# every text.
 PACKAGES = {"numpy", "pandas", "scipy", "sympy"}
 
 
 def remember(tests_any, packages):
-    """To be called before the submission's first line. `tests_any`: the tests use unittest.mock's ANY, which equals anything;
-    `packages`: those that the tests import."""
+    """To be called before the submission's first line. `tests_any`: the tests use unittest.mock's ANY, which equals
+    anything; `packages`: those that the tests import."""
     for name in LEAVES:
         __import__(name)
     _remember_class(_modules["fractions"].Fraction)
@@ -100,7 +112,11 @@ def _known(kind):
     """Whether it is a class that was loaded before the submission, with the operators that it had."""
     _, then = LOADED.get(id(kind), (None, None))
     now = _operators(kind)
-    return then is not None and then.keys() == now.keys() and not _any(a is not c or b is not d for (a, b), (c, d) in zip(then.values(), now.values()))
+    return (
+        then is not None
+        and then.keys() == now.keys()
+        and not _any(a is not c or b is not d for (a, b), (c, d) in zip(then.values(), now.values()))
+    )
 
 
 def _opaque(value):
@@ -148,7 +164,8 @@ def plain(value):
 
 
 def launder(value, depth=0):
-    """The value with every unbelieved operator taken away. Built-in containers are rebuilt, nothing is changed in place."""
+    """The value with every unbelieved operator taken away. Built-in containers are rebuilt, nothing is changed in
+    place."""
     kind = _type(value)
     if _among(kind, PLAIN) or _leaf(value):
         return value
@@ -190,7 +207,8 @@ NAMED = set()
 
 
 def _member_pair(item, container):
-    """Both sides of `in`. What only iterates, a generator say, is gone through as far as the item, and each compared for itself."""
+    """Both sides of `in`. What only iterates, a generator say, is gone through as far as the item, and each compared
+    for itself."""
     if _among(_type(container), NAMED):
         return item, container
     if not _any("__contains__" in _parts_of(kind) for kind in _order_of(_type(container))):
@@ -203,14 +221,16 @@ def _member(item, container):
     return operator.contains(container, item)
 
 
-_COMPARE = types.MappingProxyType({
-    "Eq": operator.eq,
-    "NotEq": operator.ne,
-    "Lt": operator.lt,
-    "LtE": operator.le,
-    "Gt": operator.gt,
-    "GtE": operator.ge,
-})
+_COMPARE = types.MappingProxyType(
+    {
+        "Eq": operator.eq,
+        "NotEq": operator.ne,
+        "Lt": operator.lt,
+        "LtE": operator.le,
+        "Gt": operator.gt,
+        "GtE": operator.ge,
+    }
+)
 
 
 def compare(names, *values):
@@ -230,8 +250,10 @@ def compare(names, *values):
 
 
 GUARDED = (
-    "assertEqual assertNotEqual assertAlmostEqual assertNotAlmostEqual assertListEqual assertTupleEqual assertDictEqual "
-    "assertSetEqual assertSequenceEqual assertMultiLineEqual assertCountEqual assertIn assertNotIn assertLess assertLessEqual "
+    "assertEqual assertNotEqual assertAlmostEqual assertNotAlmostEqual assertListEqual assertTupleEqual "
+    "assertDictEqual "
+    "assertSetEqual assertSequenceEqual assertMultiLineEqual assertCountEqual assertIn assertNotIn "
+    "assertLess assertLessEqual "
     "assertGreater assertGreaterEqual"
 ).split()
 

@@ -1,8 +1,8 @@
 """Runs a submission's unittest or assert tests in this process and returns what passed.
 
-The tests are parsed and counted before the submission's first line runs. What a test's verdict hangs on is looked at before each
-check and after each test (integrity.py). A program that shares a process with its tests can, with enough knowledge of this
-file, still forge them: docs/sandbox.md says so.
+The tests are parsed and counted before the submission's first line runs. What a test's verdict hangs on is looked at
+before each check and after each test (integrity.py). A program that shares a process with its tests can, with enough
+knowledge of this file, still forge them: docs/sandbox.md says so.
 """
 
 import ast
@@ -20,8 +20,8 @@ SOLUTION_MODULE = "solution"
 
 
 def rewrite(tree, comparing, asserting, looking):
-    """Comparisons of the tests go through equality.compare, by `Integrity.comparing` under the first name, `self.assert…()` through
-    `asserting` under the second, and `assert` looks first, under the third."""
+    """Comparisons of the tests go through equality.compare, by `Integrity.comparing` under the first name,
+    `self.assert…()` through `asserting` under the second, and `assert` looks first, under the third."""
 
     def call(name, *args):
         return ast.Call(ast.Name(name, ast.Load()), list(args), [])
@@ -30,7 +30,12 @@ def rewrite(tree, comparing, asserting, looking):
         def visit_Call(self, node):
             self.generic_visit(node)
             func = node.func
-            if isinstance(func, ast.Attribute) and isinstance(func.value, ast.Name) and func.value.id == "self" and func.attr.startswith(("assert", "fail")):
+            if (
+                isinstance(func, ast.Attribute)
+                and isinstance(func.value, ast.Name)
+                and func.value.id == "self"
+                and func.attr.startswith(("assert", "fail"))
+            ):
                 node.func = ast.copy_location(call(asserting, func.value, ast.Constant(func.attr)), func)
             return node
 
@@ -48,7 +53,8 @@ def rewrite(tree, comparing, asserting, looking):
 
 
 def stub_of(source):
-    """The program with its functions doing nothing, and without all else but imports and classes: what no test may accept."""
+    """The program with its functions doing nothing, and without all else but imports and classes: what no test may
+    accept."""
 
     class Empty(ast.NodeTransformer):
         def visit_FunctionDef(self, node):
@@ -86,7 +92,8 @@ def loaded(names):
 
 
 def packages_of(source):
-    """Modules outside the standard library that a program imports: loaded before it runs, their classes are known as they are."""
+    """Modules outside the standard library that a program imports: loaded before it runs, their classes are known as
+    they are."""
     return [name for name in imports_of(source) if name.partition(".")[0] not in sys.stdlib_module_names]
 
 
@@ -123,7 +130,8 @@ class Tally:
 
 
 def run(job, equality, announce):
-    """Runs one job {kind, mode, code, tests, setup}; announces the expected count first; returns {verdict, passed, total, detail}."""
+    """Runs one job {kind, mode, code, tests, setup}; announces the expected count first; returns {verdict, passed,
+    total, detail}."""
     state = {"armed": False, "tampered": None, "unheard": False}
     secret_names = ["_omni_%s" % os.urandom(8).hex() for _ in range(3)]
     try:
@@ -182,7 +190,8 @@ def run(job, equality, announce):
 
 
 def report(job, equality, fd):
-    """Runs the job in a process of its own: lines `secret JSON` go to the verdict channel; ends without any exit hooks."""
+    """Runs the job in a process of its own: lines `secret JSON` go to the verdict channel; ends without any exit
+    hooks."""
     os_write, leave, getpid, dumps, me = os.write, os._exit, os.getpid, json.dumps, os.getpid()
     flushes = sys.stdout.flush, sys.stderr.flush
     secret = job.pop("secret").encode()

@@ -1,5 +1,5 @@
-"""What the verdict of tests that share the program's process hangs on: remembered before the program's first line, looked at before
-each check and after each test. Also notes when the program looks at frames or at memory."""
+"""What the verdict of tests that share the program's process hangs on: remembered before the program's first line,
+looked at before each check and after each test. Also notes when the program looks at frames or at memory."""
 
 import ast
 import builtins
@@ -12,29 +12,21 @@ import types
 import unittest
 import warnings
 
-from suite import SOLUTION
+from suite import SOLUTION, TESTS
 
 WATCHED = (
-    "AssertionError BaseException Exception __build_class__ abs all any bool bytes callable dict divmod enumerate filter "
-    "float frozenset getattr hasattr hash id int isinstance issubclass iter len list map max min next object ord pow range "
+    "AssertionError BaseException Exception __build_class__ abs all any bool bytes callable dict divmod "
+    "enumerate filter "
+    "float frozenset getattr hasattr hash id int isinstance issubclass iter len list map max min next "
+    "object ord pow range "
     "repr reversed round set setattr sorted str sum super tuple type vars zip"
 ).split()
-SPYING = {
-    "sys._getframe",
-    "sys._current_frames",
-    "sys._current_exceptions",
-    "sys.settrace",
-    "sys.setprofile",
-    "sys.monitoring.register_callback",
-    "gc.get_objects",
-    "gc.get_referrers",
-    "gc.get_referents",
-    "ctypes.dlsym",
-    "ctypes.cdata",
-    "ctypes.string_at",
-    "ctypes.call_function",
-    "object.__getattr__",
-}
+SPYING = set(
+    (
+        "sys._getframe sys._current_frames sys._current_exceptions sys.settrace sys.setprofile "
+        "sys.monitoring.register_callback gc.get_objects gc.get_referrers gc.get_referents ctypes.dlsym ctypes.cdata ctypes.string_at ctypes.call_function object.__getattr__"
+    ).split()
+)
 LIBRARIES = tuple(
     folder.rstrip("/") + ext
     for folder in {os.path.dirname(os.__file__), os.path.dirname(operator.__file__), *site.getsitepackages()}
@@ -42,9 +34,13 @@ LIBRARIES = tuple(
 ) + ("<frozen ",)
 FRAMES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
 # Library files that hand frames or memory on to their caller, and functions that do.
-LENDING = ("/inspect.py", "/ctypes/__init__.py", "/bdb.py", "/pdb.py", "/trace.py", "/profile.py", "/asyncio/base_tasks.py")
+LENDING = tuple("/inspect.py /ctypes/__init__.py /bdb.py /pdb.py /trace.py /profile.py /asyncio/base_tasks.py".split())
 LENDING_FUNCTIONS = {("traceback.py", "walk_stack"), ("__init__.py", "currentframe"), ("__init__.py", "<lambda>")}
-LOOKS = {"_getframe", "currentframe", "stack", "_current_frames", "_current_exceptions", "get_objects", "get_referrers", "get_referents"}
+LOOKS = set(
+    (
+        "inspect _getframe currentframe _current_frames _current_exceptions get_objects get_referrers get_referents"
+    ).split()
+)
 
 
 def is_library(code):
@@ -52,8 +48,8 @@ def is_library(code):
 
 
 def passes_on(code, event):
-    """Whether a library's function looks at frames or memory for its caller: it lends what it sees, traces what it is given, or does
-    not name the look at all and merely calls what it was handed."""
+    """Whether a library's function looks at frames or memory for its caller: it lends what it sees, traces what it is
+    given, or does not name the look at all and merely calls what it was handed."""
     if event in ("sys.settrace", "sys.setprofile") or code.co_filename.endswith(LENDING):
         return True
     if (code.co_filename.rpartition("/")[2], code.co_name) in LENDING_FUNCTIONS:
@@ -61,18 +57,19 @@ def passes_on(code, event):
     return event.startswith(("sys.", "gc.")) and not LOOKS.intersection(code.co_names)
 
 
-def asking(frame, event):
-    """The frame on whose behalf there is a look at frames or memory; None where it is a library that is being imported."""
+def by_program(frame, event):
+    """Whether there is a look at frames or memory on behalf of the program, and not of a library that is being
+    imported. What a thread calls that has no frame but the library's is the program's."""
     while frame is not None and is_library(frame.f_code) and passes_on(frame.f_code, event):
         if frame.f_code.co_name == "<module>":
-            return None
+            return False
         frame = frame.f_back
-    return frame
+    return frame is None or not (is_library(frame.f_code) or frame.f_code.co_filename in OURS)
 
 
 def watch_spying(state, getframe, private):
-    """Notes when the program looks at frames or memory, and when code is replaced that was there before it: in one of the namespaces
-    `private`, in the standard library, or in a package by others than a library."""
+    """Notes when the program looks at frames or memory, and when code is replaced that was there before it: in one of
+    the namespaces `private`, in the standard library, or in a package by others than a library."""
     inside, before = [], {id(names): (names, True) for names in (*private, globals())}
     for name, module in list(sys.modules.items()):
         if type(module) is types.ModuleType:
@@ -90,8 +87,7 @@ def watch_spying(state, getframe, private):
             return "it replaced the code of a function that is not its own" if fixed else None
         if event not in SPYING or (event == "object.__getattr__" and arguments[1] not in FRAMES):
             return None
-        frame = asking(getframe(2), event)
-        return "it used " + event if frame is not None and frame.f_code.co_filename in (SOLUTION, "<string>") else None
+        return "it used " + event if by_program(getframe(2), event) else None
 
     def hook(event, arguments):
         if state["armed"] and not inside:
@@ -104,12 +100,14 @@ def watch_spying(state, getframe, private):
     sys.addaudithook(hook)
 
 
+# Files of the tests and of what runs them.
+OURS = (TESTS, "<harness>", "<suite>", "<equality>", "<integrity>", "<embedded>")
 MISSING = object()
 
 
 def works(value):
-    """What a function does, beyond which object it is: its code, defaults and, where assertions hang on them, the variables that it
-    closes over."""
+    """What a function does, beyond which object it is: its code, defaults and, where assertions hang on them, the
+    variables that it closes over."""
     function = value.__func__ if type(value) in (staticmethod, classmethod) else value
     if type(function) is not types.FunctionType:
         return ()
@@ -126,7 +124,11 @@ def altered(now, then):
 
 def texts_of(tree):
     """Last parts of the names that stand as texts in the tests: what they may patch themselves."""
-    return {part.value.rpartition(".")[2] for part in ast.walk(tree) if isinstance(part, ast.Constant) and type(part.value) is str}
+    return {
+        part.value.rpartition(".")[2]
+        for part in ast.walk(tree)
+        if isinstance(part, ast.Constant) and type(part.value) is str
+    }
 
 
 def within(module, name):
@@ -141,17 +143,21 @@ def within(module, name):
 
 
 def in_reach(tests, modules):
-    """(names, name) of what tests use of the modules that they import: functions and constants, also of modules within, whatever of
-    their classes goes by the name of an attribute in the tests, and what those of the standard library are made of. What tests may
-    patch is left out."""
+    """(names, name) of what tests use of the modules that they import: functions and constants, also of modules within,
+    whatever of their classes goes by the name of an attribute in the tests, and what those of the standard library are
+    made of. What tests may patch is left out."""
     tree = ast.parse(tests)
     mentioned = {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute)}
-    patched = texts_of(tree) | {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)}
+    patched = texts_of(tree) | {
+        part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute) and not isinstance(part.ctx, ast.Load)
+    }
     modules = [*modules, *filter(None, (within(module, name) for module in modules for name in sorted(mentioned)))]
     for module in modules:
         owners = {owner for kind in vars(module).values() if isinstance(kind, type) for owner in kind.__mro__}
         for names in map(vars, owners):
-            yield from ((names, name) for name in mentioned & names.keys() - patched if hasattr(type(names[name]), "__get__"))
+            yield from (
+                (names, name) for name in mentioned & names.keys() - patched if hasattr(type(names[name]), "__get__")
+            )
         for name, value in vars(module).items():
             constant = type(value) in CONSTANTS and module is not sys.modules.get("time") and not name.startswith("_")
             if (constant or callable(value)) and name not in patched:
@@ -165,7 +171,8 @@ def in_reach(tests, modules):
 
 
 def made_of(packages):
-    """(names, name) of the functions and methods that packages of the standard library define, as far as they are loaded."""
+    """(names, name) of the functions and methods that packages of the standard library define, as far as they are
+    loaded."""
     for loaded, module in sorted(sys.modules.items()):
         package = loaded.partition(".")[0]
         if package not in packages or package not in sys.stdlib_module_names or type(module) is not types.ModuleType:
@@ -174,7 +181,9 @@ def made_of(packages):
             if isinstance(value, types.FunctionType):
                 yield vars(module), name
             elif isinstance(value, type) and value.__module__ == loaded:
-                yield from ((vars(value), method) for method, function in vars(value).items() if isinstance(function, METHODS))
+                yield from (
+                    (vars(value), method) for method, function in vars(value).items() if isinstance(function, METHODS)
+                )
 
 
 METHODS = (types.FunctionType, staticmethod, classmethod, property)
@@ -210,24 +219,43 @@ def within_program(frame):
 
 
 class Integrity:
-    """Remembers what a verdict hangs on and says what was replaced: all of it after each test, what tests themselves never patch
-    before each of their checks, or a program could mend what it has replaced in time."""
+    """Remembers what a verdict hangs on and says what was replaced: all of it after each test, what tests themselves
+    never patch before each of their checks, or a program could mend what it has replaced in time."""
 
     def __init__(self, equality, modules, tests, state):
+        if "unittest.mock" in sys.modules:
+            # The first call fills globals of the module's, which are remembered filled.
+            sys.modules["unittest.mock"].mock_open()
         own = [module for name, module in sorted(sys.modules.items()) if name.partition(".")[0] == "unittest"]
-        kinds = {id(kind): kind for module in own for kind in vars(module).values() if isinstance(kind, type) and kind.__module__ == module.__name__}
+        kinds = {
+            id(kind): kind
+            for module in own
+            for kind in vars(module).values()
+            if isinstance(kind, type) and kind.__module__ == module.__name__
+        }
         near = [vars(unittest.case), *(vars(kind) for kind in kinds.values() if kind.__module__ == "unittest.case")]
-        # A module's global that is None at first is for itself to fill.
-        far = [(vars(module), name) for module in own for name, value in vars(module).items() if value is not None]
-        far += [(vars(kind), name) for kind in kinds.values() for name in vars(kind)]
-        loaded = ["builtins", "sys", "operator", *(name for name in sys.modules if name.partition(".")[0] == "unittest")]
-        first = [(vars(builtins), name) for name in WATCHED] + [(equality, name) for name in equality if not name.startswith("__")]
+        far = [*(vars(module) for module in own), *(vars(kind) for kind in kinds.values())]
+        loaded = [
+            "builtins",
+            "sys",
+            "operator",
+            *(name for name in sys.modules if name.partition(".")[0] == "unittest"),
+        ]
+        first = [(vars(builtins), name) for name in WATCHED] + [
+            (equality, name) for name in equality if not name.startswith("__")
+        ]
         # Tests that catch warnings or change streams have these replaced by the library meanwhile.
-        first, rest = [*first, *((names, name) for names in near for name in names)], [(sys.modules, name) for name in loaded]
+        first, rest = (
+            [*first, *((names, name) for names in near for name in names)],
+            [(sys.modules, name) for name in loaded],
+        )
         for names, name in in_reach(tests, modules):
             (rest if names is vars(warnings) or names is vars(sys) else first).append((names, name))
-        rest += far
-        first, rest = ([(names, name, names.get(name, MISSING)) for names, name in listed if name != "__warningregistry__"] for listed in (first, rest))
+        rest += [(names, name) for names in far for name in names]
+        first, rest = (
+            [(names, name, names.get(name, MISSING)) for names, name in listed if name != "__warningregistry__"]
+            for listed in (first, rest)
+        )
         functions = [(name, value, works(value)) for _, name, value in (*first, *rest) if works(value)]
         sizes = [(vars(kind), set(vars(kind)), kind.__name__) for kind in kinds.values()]
 
@@ -261,7 +289,10 @@ class Integrity:
             for names in (vars(test), *map(vars, type(test).__mro__)):
                 if name in names:
                     value = names[name]
-                    return type(value) is types.FunctionType and value.__code__.co_filename not in (SOLUTION, "<string>")
+                    return type(value) is types.FunctionType and value.__code__.co_filename not in (
+                        SOLUTION,
+                        "<string>",
+                    )
             return True
 
         def asserting(test, name):
@@ -290,5 +321,3 @@ class Integrity:
             return compared
 
         self.replaced, self.asserting, self.comparing, self.look = replaced, asserting, comparing, look
-
-

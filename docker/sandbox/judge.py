@@ -1,7 +1,7 @@
 """Runs the tests of a submission that it never sees: the tests' names are stand-ins for what is in the runner.
 
-Frames out: u32 length, u8 kind, body. Kinds: t how many tests there are, c a message for the runner (after a u32: passed so
-far), r the result. In: u32 length, a message of the runner.
+Frames out: u32 length, u8 kind, body. Kinds: t how many tests there are, c a message for the runner (after a u32:
+passed so far), r the result. In: u32 length, a message of the runner.
 """
 
 import ast
@@ -15,7 +15,7 @@ import line
 import reading
 import standins
 from peer import Frames, Gone
-from suite import Broken, TESTS, parse, run_asserts, run_unittests
+from suite import Broken, parse, run_asserts, run_unittests
 from values import known
 
 LIMIT = 28 << 20
@@ -64,13 +64,15 @@ class Module(types.ModuleType):
 
 
 def is_module(trees, name, value):
-    """Whether the tests take a name for a module of the standard library's, where it is none of the library's classes."""
+    """Whether the tests take a name for a module of the standard library's, where it is none of the library's
+    classes."""
     genuine = isinstance(value, type) and known(value) and value.__name__ == name
     return name in sys.stdlib_module_names and not genuine and reading.as_module(trees, name)
 
 
 def namespace(values, trees, own):
-    """The tests' names: the submission's, where they are not taken from it by way of a module that the standard library has."""
+    """The tests' names: the submission's, where they are not taken from it by way of a module that the standard
+    library has."""
     names = {"__name__": "solution_tests", "__builtins__": __builtins__}
     for name, value in values.items():
         names[name] = __import__(name) if name in standins.MODULES - own and is_module(trees, name, value) else value
@@ -154,7 +156,9 @@ class Trial:
         import builtins
 
         module.__dict__["_omni_all"] = [
-            name for name in public if (not hasattr(builtins, name) or name in builtin) and not is_module(trees, name, values.get(name))
+            name
+            for name in public
+            if (not hasattr(builtins, name) or name in builtin) and not is_module(trees, name, values.get(name))
         ]
         if self.job["kind"] == "unittest" and self.job["mode"] == "module":
             return namespace({}, trees, mine)

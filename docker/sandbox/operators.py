@@ -1,5 +1,5 @@
-"""Operators of the submission's objects, as tests use them. They are asked only for classes that the tests name, and none turns a
-comparison with plain data into a number or a truth."""
+"""Operators of the submission's objects, as tests use them. They are asked only for classes that the tests name, and
+none turns a comparison with plain data into a number or a truth."""
 
 import collections
 import random
@@ -13,7 +13,9 @@ from values import BASES
 ORDER = {"__lt__", "__le__", "__gt__", "__ge__"}
 # Differences and quotients with what is expected: what comes of them must not turn into a number.
 TELLING = {"__%s%s__" % (side, name) for name in "sub truediv mod floordiv xor".split() for side in ("", "r")}
-NUMBERS = {"__abs__", "__floor__", "__ceil__", "__trunc__", "__float__", "__int__", "__round__", "__bool__", "__index__", "__complex__"}
+NUMBERS = set(
+    ("__abs__ __floor__ __ceil__ __trunc__ __float__ __int__ __round__ __bool__ __index__ __complex__").split()
+)
 BUILT_IN = {int, float, str, bytes, list, tuple, dict, set, frozenset, bool, complex}
 # What cannot change; it is asked for once.
 FIXED = (int, float, complex, str, bytes, tuple, frozenset)
@@ -41,7 +43,8 @@ def decoy_like(item):
 
 
 def equal(self, other):
-    """Never equal to plain data, but for what a subclass of built-in data holds; an object that equals anything is caught."""
+    """Never equal to plain data, but for what a subclass of built-in data holds; an object that equals anything is
+    caught."""
     if not is_handle(other):
         held = plain_of(self)
         return NotImplemented if held is None or type(other) not in BUILT_IN else held == other
@@ -179,7 +182,8 @@ TUPLES_OWN = set(dir(tuple)) - {"__str__", "__repr__", "__format__", "__add__", 
 
 
 def namedtuple_class(kind, name, fields, dunders):
-    """A named tuple of the submission's: data, with the methods that its class adds and, where the tests name it, its operators."""
+    """A named tuple of the submission's: data, with the methods that its class adds and, where the tests name it, its
+    operators."""
 
     def ask(each):
         def asking(self, *args):
@@ -198,7 +202,11 @@ def namedtuple_class(kind, name, fields, dunders):
             return line.request("of tuple", kind, list(self), "__getattr__", name)
 
     for each in dunders:
-        if each in OPERATIONS and each not in TUPLES_OWN and (kind._omni_named or each in ("__str__", "__repr__", "__call__")):
+        if (
+            each in OPERATIONS
+            and each not in TUPLES_OWN
+            and (kind._omni_named or each in ("__str__", "__repr__", "__call__"))
+        ):
             setattr(Remote, each, ask(each))
     Remote.__name__ = Remote.__qualname__ = name
     return Remote

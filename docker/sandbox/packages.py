@@ -1,5 +1,5 @@
-"""Values of numpy and pandas as plain parts, and made again of them: tests in a process of their own compare real ones, and ask none
-of the program's operators."""
+"""Values of numpy and pandas as plain parts, and made again of them: tests in a process of their own compare real ones,
+and ask none of the program's operators."""
 
 import datetime
 import re
@@ -49,7 +49,11 @@ def make_array(text, shape, items):
 
 def column_parts(values):
     """A column or an index: numpy's data, or a dtype of pandas' own with the items."""
-    return parts(values.to_numpy()) if type(values.dtype).__module__.startswith("numpy") else (str(values.dtype), tuple(values))
+    return (
+        parts(values.to_numpy())
+        if type(values.dtype).__module__.startswith("numpy")
+        else (str(values.dtype), tuple(values))
+    )
 
 
 def make_column(told):

@@ -1,7 +1,8 @@
-"""The conversation between a submission's process and the one that tests it: one request at a time, answered before the next;
-requests may nest (a callback within a call). Frames are u32 length and a codec message.
+"""The conversation between a submission's process and the one that tests it: one request at a time, answered before the
+next; requests may nest (a callback within a call). Frames are u32 length and a codec message.
 
-Heads: {"q": operation, "k": names of the keyword arguments}, {"a": 1} an answer, {"x": exception}; further keys ride along.
+Heads: {"q": operation, "k": names of the keyword arguments}, {"a": 1} an answer, {"x": exception}; further keys ride
+along.
 """
 
 import math
@@ -63,12 +64,17 @@ OPERATIONS = {
     "__fspath__": os.fspath,
     **{"__%s__" % name: getattr(operator, "__%s__" % name) for name in BINARY},
     **{"__i%s__" % name: getattr(operator, "i" + name) for name in BINARY},
-    **{"__r%s__" % name: (lambda do: lambda it, other: do(other, it))(getattr(operator, "__%s__" % name)) for name in BINARY},
+    **{
+        "__r%s__" % name: (lambda do: lambda it, other: do(other, it))(getattr(operator, "__%s__" % name))
+        for name in BINARY
+    },
 }
 # Those that any handle takes; the others are for classes that the tests name.
 OPEN = frozenset(
-    "__call__ __getattr__ __setattr__ __delattr__ __len__ __iter__ __next__ __reversed__ __str__ __repr__ __format__ __dir__ __getitem__ "
-    "__setitem__ __delitem__ __bool__ __enter__ __exit__ __aenter__ __aexit__ __aiter__ __anext__ __await__ __copy__ __deepcopy__ "
+    "__call__ __getattr__ __setattr__ __delattr__ __len__ __iter__ __next__ __reversed__ __str__ "
+    "__repr__ __format__ __dir__ __getitem__ "
+    "__setitem__ __delitem__ __bool__ __enter__ __exit__ __aenter__ __aexit__ __aiter__ __anext__ "
+    "__await__ __copy__ __deepcopy__ "
     "__bytes__ __fspath__".split()
 )
 
@@ -78,7 +84,11 @@ def dunders_of(kind):
     mro = type.__dict__["__mro__"].__get__(kind)
     owners = [owner for owner in mro if owner is not object and (owner is not tuple or kind is tuple)]
     found = {name for owner in owners for name in vars(owner)}
-    return [name for name in (*OPERATIONS, "__next__", "__await__") if name in found and getattr(kind, name, None) is not None]
+    return [
+        name
+        for name in (*OPERATIONS, "__next__", "__await__")
+        if name in found and getattr(kind, name, None) is not None
+    ]
 
 
 def run_apart(coroutine):

@@ -1,5 +1,5 @@
-"""What can be read off the tests before anything runs: which names they take from the submission, which of those they use as
-classes, and whether they can be kept apart from it at all."""
+"""What can be read off the tests before anything runs: which names they take from the submission, which of those they
+use as classes, and whether they can be kept apart from it at all."""
 
 import ast
 import builtins
@@ -9,7 +9,10 @@ from suite import library, root_of
 
 # Touching these reaches into the submission's own process: files, environment, seeds, standard input.
 SHARED_STATE = {
-    "os": "environ chdir mkdir makedirs remove unlink rename rmdir listdir getcwd putenv path.exists path.isfile path.isdir".split(),
+    "os": (
+        "environ chdir mkdir makedirs remove unlink rename rmdir listdir getcwd putenv "
+        "path.exists path.isfile path.isdir"
+    ).split(),
     "random": ["seed", "setstate"],
     "sys": ["stdin", "argv", "path", "setrecursionlimit", "modules"],
     "time": ["sleep", "tzset"],
@@ -17,7 +20,10 @@ SHARED_STATE = {
     **dict.fromkeys(("np", "numpy"), ["random.seed", "random.set_state"]),
     "decimal": ["getcontext", "setcontext", "localcontext"],
 }
-SHARED_MODULES = set("tempfile shutil sqlite3 subprocess socket signal logging gc weakref importlib zipfile tarfile glob pickle shelve".split())
+SHARED_MODULES = set(
+    "tempfile shutil sqlite3 subprocess socket signal logging gc weakref importlib zipfile tarfile glob "
+    "pickle shelve".split()
+)
 PATCHES_IN_REACH = ("sys.stdout", "sys.stderr")
 
 
@@ -55,15 +61,22 @@ def as_module(trees, name):
 
 
 def shadowing(trees, others):
-    """Built-in names that the submission may take over: those under test, where the tests name nothing else of it. Of nested calls
-    only the inner one is: `abs(sum(1, 2) - 3)` tests sum."""
+    """Built-in names that the submission may take over: those under test, where the tests name nothing else of it. Of
+    nested calls only the inner one is: `abs(sum(1, 2) - 3)` tests sum."""
     if others:
         return set()
 
     def called(node):
-        return {part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)}
+        return {
+            part.func.id for part in ast.walk(node) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+        }
 
-    calls = [part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)]
+    calls = [
+        part
+        for tree in trees
+        for part in ast.walk(tree)
+        if isinstance(part, ast.Call) and isinstance(part.func, ast.Name)
+    ]
     found = set()
     for call in calls:
         within = set().union(*(called(part) for part in (*call.args, *call.keywords)))
@@ -81,14 +94,17 @@ def wanted(trees):
 
 
 def imports_lent(trees):
-    """What tests in the file of the program import from the standard library, which it may use too: [name, module, name there]."""
+    """What tests in the file of the program import from the standard library, which it may use too: [name, module,
+    name there]."""
     parts = [part for tree in trees for part in tree.body if isinstance(part, (ast.Import, ast.ImportFrom))]
     lent = []
     for part in parts:
         for alias in part.names:
             module = part.module or "" if isinstance(part, ast.ImportFrom) else alias.name
             if module.partition(".")[0] in sys.stdlib_module_names and alias.name != "*":
-                lent.append([alias.asname or alias.name, module, alias.name if isinstance(part, ast.ImportFrom) else ""])
+                lent.append(
+                    [alias.asname or alias.name, module, alias.name if isinstance(part, ast.ImportFrom) else ""]
+                )
     return [each for each in lent if "." not in each[0]]
 
 
@@ -104,8 +120,8 @@ def imported(trees):
 
 
 class ClassUse(ast.NodeVisitor):
-    """Names that the tests treat as classes: by isinstance and the like, by an attribute of the name or of what its call returns,
-    or by calling a name that is written as a class's."""
+    """Names that the tests treat as classes: by isinstance and the like, by an attribute of the name or of what its
+    call returns, or by calling a name that is written as a class's."""
 
     def __init__(self):
         self.found, self.results = set(), {}
@@ -143,12 +159,22 @@ class ClassUse(ast.NodeVisitor):
         if isinstance(node.value, ast.Name):
             self.found.add(node.value.id)
         name = self.name_of(node.value)
-        if name is not None and not any(hasattr(kind, node.attr) for kind in (list, dict, str, set, tuple, float, bytes)):
+        if name is not None and not any(
+            hasattr(kind, node.attr) for kind in (list, dict, str, set, tuple, float, bytes)
+        ):
             self.found.add(name)
         self.generic_visit(node)
 
     def visit_Call(self, node):
-        checks = ("isinstance", "issubclass", "assertIsInstance", "assertNotIsInstance", "assertRaises", "assertRaisesRegex", "raises")
+        checks = (
+            "isinstance",
+            "issubclass",
+            "assertIsInstance",
+            "assertNotIsInstance",
+            "assertRaises",
+            "assertRaisesRegex",
+            "raises",
+        )
         if self.plain(node.func) in checks:
             for argument in node.args:
                 for part in argument.elts if isinstance(argument, ast.Tuple) else [argument]:
@@ -186,9 +212,12 @@ def generators_fed(trees):
 
 
 def classes_named(trees):
-    """Classes of the submission whose operators the tests rely on. A name that the tests give to something of their own is none,
-    but for `Stack = solution.Stack`."""
-    use, assigned = uses(trees), {part.id for part in names_of(trees) if not isinstance(part.ctx, ast.Load) and part.id[0].isupper()}
+    """Classes of the submission whose operators the tests rely on. A name that the tests give to something of their own
+    is none, but for `Stack = solution.Stack`."""
+    use, assigned = (
+        uses(trees),
+        {part.id for part in names_of(trees) if not isinstance(part.ctx, ast.Load) and part.id[0].isupper()},
+    )
     return {name for name in use.found if name and not hasattr(builtins, name)} - (bound(trees) - assigned)
 
 
@@ -209,7 +238,10 @@ def threads(part):
 
 def own_classes(trees):
     """Classes of the tests' own that are neither test cases nor exceptions."""
-    found, other = {}, {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+    found, other = (
+        {},
+        {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)},
+    )
     for part in (part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ClassDef)):
         bases = [dotted(base).rpartition(".")[2] for base in part.bases]
         if any(base.endswith("TestCase") or base in other for base in bases):
@@ -220,7 +252,8 @@ def own_classes(trees):
 
 
 def handed_over(trees):
-    """A class of the tests' own that the submission gets as a class, or helps to make; such a class is itself in its own process only."""
+    """A class of the tests' own that the submission gets as a class, or helps to make; such a class is itself in its
+    own process only."""
     classes, here = own_classes(trees), bound(trees)
 
     def theirs(node):
@@ -238,16 +271,32 @@ def handed_over(trees):
     for name, part in classes.items():
         methods = [each for each in part.body if isinstance(each, (ast.FunctionDef, ast.AsyncFunctionDef))]
         makers = [each for made in (part, *methods) for each in made.decorator_list]
-        makers += [each.value for each in part.body if isinstance(each, (ast.Assign, ast.AnnAssign)) and isinstance(each.value, ast.Call)]
+        makers += [
+            each.value
+            for each in part.body
+            if isinstance(each, (ast.Assign, ast.AnnAssign)) and isinstance(each.value, ast.Call)
+        ]
         if any(map(theirs, makers)):
             return "their class %s is made with the program's" % name
-    functions = {part.name for tree in trees for part in ast.walk(tree) if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
+    functions = {
+        part.name
+        for tree in trees
+        for part in ast.walk(tree)
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+    }
     own = functions | set().union(*(library(part) for tree in trees for part in ast.walk(tree)))
     for part in (part for tree in trees for part in ast.walk(tree) if isinstance(part, ast.Call)):
         root = root_of(part.func)
-        if root in own or hasattr(builtins, root) or isinstance(part.func, ast.Attribute) and getattr(part.func.value, "id", "") == "self":
+        if (
+            root in own
+            or hasattr(builtins, root)
+            or isinstance(part.func, ast.Attribute)
+            and getattr(part.func.value, "id", "") == "self"
+        ):
             continue
-        given = {name for each in (*part.args, *(each.value for each in part.keywords)) for name in named(each)} & classes.keys()
+        given = {
+            name for each in (*part.args, *(each.value for each in part.keywords)) for name in named(each)
+        } & classes.keys()
         if given:
             return "they hand over their class %s" % min(given)
     return None
@@ -275,7 +324,9 @@ def inseparable(trees):
 
 def imports_of(trees):
     """Names of what the tests import, and the modules that they import from."""
-    modules = {part.module or "" for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ImportFrom)} - {"solution"}
+    modules = {part.module or "" for tree in trees for part in ast.walk(tree) if isinstance(part, ast.ImportFrom)} - {
+        "solution"
+    }
     return modules | {
         (alias.asname or alias.name).partition(".")[0]
         for tree in trees
@@ -307,7 +358,11 @@ def shared_state(part):
         root, _, rest = dotted(part).partition(".")
         if rest in SHARED_STATE.get(root, ()) and not (root == "time" and rest == "sleep"):
             return "they use %s.%s" % (root, rest)
-    if isinstance(part, ast.Call) and isinstance(part.func, ast.Name) and part.func.id in ("open", "exec", "eval", "globals"):
+    if (
+        isinstance(part, ast.Call)
+        and isinstance(part.func, ast.Name)
+        and part.func.id in ("open", "exec", "eval", "globals")
+    ):
         return "they use %s()" % part.func.id
     return None
 

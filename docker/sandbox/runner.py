@@ -51,8 +51,15 @@ def with_parameters(ask, plain, positional, keyword, star, double, waits, defaul
     parts = [name + ("=defaults[%d]" % (place - first) if place >= first else "") for place, name in enumerate(plain)]
     parts[positional:positional] = ["/"] if positional else []
     parts += ["*" + star] if star else ["*"] if keyword else []
-    parts += [name + ("=named[%r]" % name if name in named else "") for name in keyword] + (["**" + double] if double else [])
-    given = [*plain, *(["*" + star] if star else []), *("%s=%s" % (name, name) for name in keyword), *(["**" + double] if double else [])]
+    parts += [name + ("=named[%r]" % name if name in named else "") for name in keyword] + (
+        ["**" + double] if double else []
+    )
+    given = [
+        *plain,
+        *(["*" + star] if star else []),
+        *("%s=%s" % (name, name) for name in keyword),
+        *(["**" + double] if double else []),
+    ]
     head, asking = ("async def", "await _ask") if waits else ("def", "_ask")
     within = {"_ask": ask, "defaults": defaults, "named": named}
     exec("%s function(%s): return %s(%s)" % (head, ", ".join(parts), asking, ", ".join(given)), within)
@@ -156,7 +163,11 @@ class Runner(Peer):
         if number in self.adopted:
             return self.adopted[number]
         if nature == "class" and node[5]:
-            made = type(node[4], tuple(refs) or (Exception,), {"__str__": lambda self: vars(self).get("_omni_text") or super(made, self).__str__()})
+            made = type(
+                node[4],
+                tuple(refs) or (Exception,),
+                {"__str__": lambda self: vars(self).get("_omni_text") or super(made, self).__str__()},
+            )
         elif nature in ("function", "class"):
             made = self.function(node, refs)
         elif nature == "coroutine":
@@ -304,7 +315,9 @@ class Runner(Peer):
 
     def show(self, error):
         """The traceback of an exception that leaves the submission's code, without our own frames."""
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<omni")]
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<omni")
+        ]
         lines = ["Traceback (most recent call last):\n", *traceback.format_list(frames)] if frames else []
         self.last_error = "".join([*lines, *traceback.format_exception_only(type(error), error)])[-4000:]
 
@@ -341,7 +354,9 @@ class Runner(Peer):
         for number in head.get("drop", ()):
             self.codec.drop(number)
         for stream in self.streams:
-            stream.kept = [] if head.get("watch") and stream.kept is None else stream.kept if head.get("watch") else None
+            stream.kept = (
+                [] if head.get("watch") and stream.kept is None else stream.kept if head.get("watch") else None
+            )
 
 
 def watch_warnings(warned):

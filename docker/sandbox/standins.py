@@ -1,7 +1,8 @@
-"""The tests' half of the conversation: what comes of the submission's objects here, and what it may do with the tests' own.
+"""The tests' half of the conversation: what comes of the submission's objects here, and what it may do with the tests'
+own.
 
-Plain data that comes back is plain data; anything else is a handle (handles.py), which never equals plain data, and whose operators
-(operators.py) are asked only for classes that the tests name.
+Plain data that comes back is plain data; anything else is a handle (handles.py), which never equals plain data, and
+whose operators (operators.py) are asked only for classes that the tests name.
 """
 
 import builtins
@@ -26,14 +27,17 @@ from suite import raised_in
 from values import BASES, Malformed, base_copy
 
 MODULES = set(
-    "math cmath collections itertools functools operator string re datetime decimal fractions statistics heapq bisect copy json "
+    "math cmath collections itertools functools operator string re datetime decimal fractions statistics "
+    "heapq bisect copy json "
     "random time typing enum dataclasses sys os numpy pandas".split()
 )
 FREE_AT = 64
 # Functions that look into objects: those of the submission's are looked into where they are.
 LOOKING = {
     "dataclasses": "asdict astuple fields replace".split(),
-    "inspect": "signature getsource getdoc isgeneratorfunction iscoroutinefunction isasyncgenfunction isabstract getmembers".split(),
+    "inspect": (
+        "signature getsource getdoc isgeneratorfunction iscoroutinefunction isasyncgenfunction isabstract getmembers"
+    ).split(),
     "typing": ["get_type_hints"],
     "asyncio": ["iscoroutinefunction"],
 }
@@ -66,7 +70,8 @@ class Judge(Peer):
         line.JUDGE = self
         self.codec = Codec(2, self.export, self.adopt)
         self.named, self.asked = named, 0
-        # Functions whose generators must not run ahead of what they are sent, the names of handles, and such generators.
+        # Functions whose generators must not run ahead of what they are sent, the names of handles, and such
+        # generators.
         self.fed, self.names, self.single = fed, {}, set()
         self.classes, self.handles, self.errors, self.tuples = {}, weakref.WeakValueDictionary(), {}, {}
         self.exports, self.numbers = {}, {}
@@ -109,7 +114,11 @@ class Judge(Peer):
     def understand(self, data):
         try:
             head, values = self.codec.loads(data)
-            if type(head) is not dict or "q" in head and (type(head["q"]) is not str or type(head["k"]) is not list or not values):
+            if (
+                type(head) is not dict
+                or "q" in head
+                and (type(head["q"]) is not str or type(head["k"]) is not list or not values)
+            ):
                 raise Malformed("no head")
             if "q" not in head and len(values) != 1:
                 raise Malformed("not one answer")
@@ -148,7 +157,10 @@ class Judge(Peer):
             category, text = told
             kind = getattr(builtins, category, None) if type(category) is str else None
             if not (isinstance(kind, type) and issubclass(kind, Warning)):
-                kind = next((each for each in self.classes.values() if each.__name__ == category and issubclass(each, Warning)), UserWarning)
+                kind = next(
+                    (each for each in self.classes.values() if each.__name__ == category and issubclass(each, Warning)),
+                    UserWarning,
+                )
             warnings.warn(str(text), kind, stacklevel=4)
         if type(head.get("trace")) is str:
             self.traces = [head["trace"][:4000]]
@@ -240,7 +252,9 @@ class Judge(Peer):
         number = node[3]
         if number in self.errors:
             return self.errors[number]
-        if not (isinstance(kind, type) and issubclass(kind, BaseException) and type(args) is tuple and type(plain) is tuple):
+        if not (
+            isinstance(kind, type) and issubclass(kind, BaseException) and type(args) is tuple and type(plain) is tuple
+        ):
             raise Malformed("an exception that is none")
         try:
             error = kind.__new__(kind, *args) if isinstance(kind, Meta) else kind(*args)
@@ -313,9 +327,14 @@ class Judge(Peer):
         return ["h", self.codec.pack_all(defaults_of(own), message), number, "function", name, *outline(own, method)]
 
     def asks_freely(self, value):
-        """Whether the submission may look at an object's attributes: streams, and instances of classes that the tests define."""
+        """Whether the submission may look at an object's attributes: streams, and instances of classes that the tests
+        define."""
         kind = type(value)
-        return isinstance(value, (io.StringIO, io.BytesIO)) or kind.__module__ in TEST_MODULES and not hasattr(kind, "assertEqual")
+        return (
+            isinstance(value, (io.StringIO, io.BytesIO))
+            or kind.__module__ in TEST_MODULES
+            and not hasattr(kind, "assertEqual")
+        )
 
     def perform(self, name, args, named):
         """What the submission asks of the tests' objects: to be called, iterated, and no more than that of most."""
@@ -342,16 +361,25 @@ def defaults_of(function):
     """Default values of a function's parameters, and what its annotations say by classes, texts and None."""
     named = function.__kwdefaults__ or {}
     hints = [pair for pair in function.__annotations__.items() if isinstance(pair[1], (type, str, type(None)))]
-    return [function.__defaults__ or (), tuple(named), tuple(named.values()), tuple(name for name, _ in hints), tuple(kind for _, kind in hints)]
+    return [
+        function.__defaults__ or (),
+        tuple(named),
+        tuple(named.values()),
+        tuple(name for name, _ in hints),
+        tuple(kind for _, kind in hints),
+    ]
 
 
 def outline(function, bound):
-    """How a function of the tests' is called: its documentation, and the names of its parameters by kind. A bound one has its first."""
+    """How a function of the tests' is called: its documentation, and the names of its parameters by kind. A bound one
+    has its first."""
     code = function.__code__
     names = iter(code.co_varnames)
     plain = [next(names) for _ in range(code.co_argcount)][bound:]
     keyword = [next(names) for _ in range(code.co_kwonlyargcount)]
-    star, double = (next(names) if code.co_flags & flag else "" for flag in (inspect.CO_VARARGS, inspect.CO_VARKEYWORDS))
+    star, double = (
+        next(names) if code.co_flags & flag else "" for flag in (inspect.CO_VARARGS, inspect.CO_VARKEYWORDS)
+    )
     waits = bool(code.co_flags & inspect.CO_COROUTINE)
     return function.__doc__, plain, max(code.co_posonlyargcount - bound, 0), keyword, star, double, waits
 
@@ -361,7 +389,9 @@ TEST_MODULES = {"solution_tests"}
 
 
 def special_kind(name, *dunders):
-    return Meta(name, (Handle,), {**{key: operator_of(key) for key in dunders}, "_omni_named": False, "__slots__": ()}, number=0)
+    return Meta(
+        name, (Handle,), {**{key: operator_of(key) for key in dunders}, "_omni_named": False, "__slots__": ()}, number=0
+    )
 
 
 ITERATORS = (map, filter, zip, enumerate, reversed)

@@ -1,4 +1,5 @@
-"""The tests of a submission: read and counted, then run. Used by the judge and by the harness that shares the submission's process."""
+"""The tests of a submission: read and counted, then run. Used by the judge and by the harness that shares the
+submission's process."""
 
 import ast
 import builtins
@@ -25,9 +26,12 @@ def has_assert(node):
 
 
 def checks(tree):
-    """Positions of the top-level statements that count: asserts, blocks that hold some, calls of test functions that do."""
+    """Positions of the top-level statements that count: asserts, blocks that hold some, calls of test functions that
+    do."""
     functions = {
-        node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(node)
+        node.name
+        for node in tree.body
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(node)
     }
     found = set()
     for place, node in enumerate(tree.body):
@@ -42,8 +46,8 @@ def checks(tree):
 
 
 def test_classes(tree):
-    """Test classes in the order they stand, with the methods that each defines; bases may be classes of the same tests, and those that
-    are no test cases themselves lend theirs."""
+    """Test classes in the order they stand, with the methods that each defines; bases may be classes of the same tests,
+    and those that are no test cases themselves lend theirs."""
     found, lent = {}, {}
     for node in tree.body:
         if not isinstance(node, ast.ClassDef):
@@ -60,7 +64,11 @@ def test_classes(tree):
 
 
 # What calls a function for each item takes its StopIteration for the end of the items: which argument the function is.
-ENDED_BY_ERROR = {**dict.fromkeys(("map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse"), 0), "accumulate": 1, "groupby": 1}
+ENDED_BY_ERROR = {
+    **dict.fromkeys(("map", "filter", "starmap", "takewhile", "dropwhile", "filterfalse"), 0),
+    "accumulate": 1,
+    "groupby": 1,
+}
 # What makes a task of a coroutine; one that ends as cancelled is passed over by a TaskGroup.
 TASKS = {"create_task", "ensure_future", "run_coroutine_threadsafe"}
 CLOSED, UNENDED, NARROWED, FAILING = "_omni_closed", "_omni_unended", "_omni_narrowed", "_omni_failing"
@@ -115,7 +123,8 @@ def failing():
 
 
 def narrowed(kinds):
-    """The classes of exceptions that a handler of the tests' takes by a name of the program's: not what says that a check failed."""
+    """The classes of exceptions that a handler of the tests' takes by a name of the program's: not what says that a
+    check failed."""
     if not failing():
         return kinds
     flat, left = [], [kinds]
@@ -156,21 +165,28 @@ def written(source, node):
 
 
 class Unskippable(ast.NodeTransformer):
-    """Tests whose checks cannot be passed over: not by a StopIteration within map(), not by a task that ends as cancelled, not by a
-    context manager of the program's that swallows what its block raises, nor by an error of the program's that is AssertionError itself."""
+    """Tests whose checks cannot be passed over: not by a StopIteration within map(), not by a task that ends as
+    cancelled, not by a context manager of the program's that swallows what its block raises, nor by an error of the
+    program's that is AssertionError itself."""
 
     def __init__(self, tree):
         self.count, self.own = 0, {"open", "suppress", "redirect_stdout", "redirect_stderr"}
         # Names that the tests give to what is not plainly the program's.
         self.made = {"self"}
-        self.checking = {part.name for part in ast.walk(tree) if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(part)}
+        self.checking = {
+            part.name
+            for part in ast.walk(tree)
+            if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef)) and has_assert(part)
+        }
         for part in ast.walk(tree):
             if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                 self.own.add(part.name)
             elif isinstance(part, (ast.Import, ast.ImportFrom)):
                 self.own |= library(part)
             elif isinstance(part, ast.Assign) and root_of(part.value) != "solution":
-                self.made |= {name.id for target in part.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
+                self.made |= {
+                    name.id for target in part.targets for name in ast.walk(target) if isinstance(name, ast.Name)
+                }
 
     def visit_Call(self, node):
         self.generic_visit(node)
@@ -212,7 +228,11 @@ class Unskippable(ast.NodeTransformer):
         return name.startswith("assert") or name in self.checking
 
     def is_own(self, manager):
-        asserts = isinstance(manager, ast.Call) and isinstance(manager.func, ast.Attribute) and manager.func.attr.startswith(("assert", "subTest"))
+        asserts = (
+            isinstance(manager, ast.Call)
+            and isinstance(manager.func, ast.Attribute)
+            and manager.func.attr.startswith(("assert", "subTest"))
+        )
         return asserts or isinstance(manager, ast.Call) and root_of(manager) in self.own
 
     def visit_With(self, node):
@@ -242,7 +262,9 @@ class Unskippable(ast.NodeTransformer):
     def followed(self, node, name, first):
         """The block, and behind it an error unless the name is true then; first it is this."""
         before = written("%s = %s" % (name, first), node)
-        behind = written("if not %s:\n    raise AssertionError('a context manager swallowed what the tests check')" % name, node)
+        behind = written(
+            "if not %s:\n    raise AssertionError('a context manager swallowed what the tests check')" % name, node
+        )
         [whole] = written("if True:\n    pass", node)
         whole.body = [*before, node, *behind]
         return whole
@@ -251,7 +273,8 @@ class Unskippable(ast.NodeTransformer):
 
 
 def parse(job):
-    """(tree, checks, classes, expected count) of a job's tests. Raises Broken; with an empty text where there are none."""
+    """(tree, checks, classes, expected count) of a job's tests. Raises Broken; with an empty text where there are
+    none."""
     try:
         tree = ast.parse(job["tests"], TESTS)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
@@ -269,7 +292,9 @@ def show(error):
     frames = traceback.extract_tb(error.__traceback__)
     kept = [frame for frame in frames if frame.filename in (SOLUTION, TESTS)]
     lines = traceback.format_list(kept) if kept else []
-    text = "".join(["Traceback (most recent call last):\n", *lines, *traceback.format_exception_only(type(error), error)])
+    text = "".join(
+        ["Traceback (most recent call last):\n", *lines, *traceback.format_exception_only(type(error), error)]
+    )
     if len(text) > MOST_SHOWN:
         text = "%s\n[...]\n%s" % (text[: MOST_SHOWN // 2], text[-MOST_SHOWN // 2 :])
     try:

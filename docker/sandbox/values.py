@@ -36,17 +36,47 @@ KNOWN = {
     *(
         ("builtins", name)
         for name, value in vars(builtins).items()
-        if isinstance(value, type) and (issubclass(value, BaseException) or value in BASES or name in ("object", "type", "range"))
+        if isinstance(value, type)
+        and (issubclass(value, BaseException) or value in BASES or name in ("object", "type", "range"))
     ),
-    *(("builtins", name) for name in "map filter zip enumerate reversed slice memoryview property staticmethod classmethod".split()),
+    *(
+        ("builtins", name)
+        for name in "map filter zip enumerate reversed slice memoryview property staticmethod classmethod".split()
+    ),
     *(key for key in VALUES if VALUES[key]),
     *(("collections", name) for name in "Counter OrderedDict defaultdict deque".split()),
-    *(("decimal", name) for name in "DecimalException InvalidOperation DivisionByZero Overflow Inexact Rounded Subnormal".split()),
-    *(("json.decoder", "JSONDecodeError"), ("queue", "Empty"), ("queue", "Full"), ("re", "error"), ("asyncio.exceptions", "TimeoutError")),
-    *(("asyncio.exceptions", "CancelledError"), ("_queue", "Empty"), ("dataclasses", "FrozenInstanceError"), ("enum", "Enum")),
-    *(("statistics", "StatisticsError"), ("struct", "error"), ("binascii", "Error"), ("zlib", "error"), ("csv", "Error"), ("_csv", "Error")),
+    *(
+        ("decimal", name)
+        for name in "DecimalException InvalidOperation DivisionByZero Overflow Inexact Rounded Subnormal".split()
+    ),
+    *(
+        ("json.decoder", "JSONDecodeError"),
+        ("queue", "Empty"),
+        ("queue", "Full"),
+        ("re", "error"),
+        ("asyncio.exceptions", "TimeoutError"),
+    ),
+    *(
+        ("asyncio.exceptions", "CancelledError"),
+        ("_queue", "Empty"),
+        ("dataclasses", "FrozenInstanceError"),
+        ("enum", "Enum"),
+    ),
+    *(
+        ("statistics", "StatisticsError"),
+        ("struct", "error"),
+        ("binascii", "Error"),
+        ("zlib", "error"),
+        ("csv", "Error"),
+        ("_csv", "Error"),
+    ),
     *(("configparser", name) for name in ("Error", "NoSectionError", "NoOptionError", "DuplicateSectionError")),
-    *(("subprocess", "CalledProcessError"), ("subprocess", "TimeoutExpired"), ("copy", "Error"), ("ipaddress", "AddressValueError")),
+    *(
+        ("subprocess", "CalledProcessError"),
+        ("subprocess", "TimeoutExpired"),
+        ("copy", "Error"),
+        ("ipaddress", "AddressValueError"),
+    ),
 }
 
 

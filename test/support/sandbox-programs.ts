@@ -18,11 +18,12 @@ export interface SandboxProgram {
 const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url));
 
 /**
- * The programs of a folder of test/fixtures/sandbox: `right` ones earn the reward, `hostile` ones must not. A file holds
+ * The programs of a folder of test/fixtures/sandbox: `right` ones earn the reward, `hostile` ones must not; those of `-science`
+ * want the image python-science. A file holds
  * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`; without any, the tests of the one before it. KIND is stdio, node (stdio again), asserts, unittest or
  * `unittest in the same file`; `, sharing a process` or `, apart` may follow it.
  */
-export function sandboxPrograms(which: "right" | "hostile"): readonly SandboxProgram[] {
+export function sandboxPrograms(which: "right" | "hostile" | "right-science" | "hostile-science"): readonly SandboxProgram[] {
   const folder = `${fixtures}${which}/`;
   return readdirSync(folder).flatMap((file) => {
     const texts = readFileSync(folder + file, "utf8").split(/^#% (?=(?:stdio|node|asserts|unittest)\b)/m);
