@@ -15,17 +15,14 @@ import warnings
 from suite import SOLUTION, TESTS
 
 WATCHED = (
-    "AssertionError BaseException Exception __build_class__ abs all any bool bytes callable dict divmod "
-    "enumerate filter "
-    "float frozenset getattr hasattr hash id int isinstance issubclass iter len list map max min next "
-    "object ord pow range "
-    "repr reversed round set setattr sorted str sum super tuple type vars zip"
+    "AssertionError BaseException Exception __build_class__ abs all any bool bytes callable dict divmod enumerate "
+    "filter float frozenset getattr hasattr hash id int isinstance issubclass iter len list map max min next object "
+    "ord pow range repr reversed round set setattr sorted str sum super tuple type vars zip"
 ).split()
 SPYING = set(
-    (
-        "sys._getframe sys._current_frames sys._current_exceptions sys.settrace sys.setprofile "
-        "sys.monitoring.register_callback gc.get_objects gc.get_referrers gc.get_referents ctypes.dlsym ctypes.cdata ctypes.string_at ctypes.call_function object.__getattr__"
-    ).split()
+    "sys._getframe sys._current_frames sys._current_exceptions sys.settrace sys.setprofile "
+    "sys.monitoring.register_callback gc.get_objects gc.get_referrers gc.get_referents ctypes.dlsym ctypes.cdata "
+    "ctypes.string_at ctypes.call_function object.__getattr__".split()
 )
 LIBRARIES = tuple(
     folder.rstrip("/") + ext
@@ -36,11 +33,9 @@ FRAMES = {"tb_frame", "gi_frame", "cr_frame", "ag_frame"}
 # Library files that hand frames or memory on to their caller, and functions that do.
 LENDING = tuple("/inspect.py /ctypes/__init__.py /bdb.py /pdb.py /trace.py /profile.py /asyncio/base_tasks.py".split())
 LENDING_FUNCTIONS = {("traceback.py", "walk_stack"), ("__init__.py", "currentframe"), ("__init__.py", "<lambda>")}
-LOOKS = set(
-    (
-        "inspect _getframe currentframe _current_frames _current_exceptions get_objects get_referrers get_referents"
-    ).split()
-)
+# What a library's function names that looks at them for itself.
+LOOKS = {"inspect", "_getframe", "currentframe", "_current_frames", "_current_exceptions"}
+LOOKS |= {"get_objects", "get_referrers", "get_referents"}
 
 
 def is_library(code):

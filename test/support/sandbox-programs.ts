@@ -23,7 +23,9 @@ const fixtures = fileURLToPath(new URL("../fixtures/sandbox/", import.meta.url))
  * several: `#% KIND: NAME`, the program, then `#% tests`, or pairs of `#% in` and `#% out`; without any, the tests of the one before it. KIND is stdio, node (stdio again), asserts, unittest or
  * `unittest in the same file`; `, sharing a process` or `, apart` may follow it.
  */
-export function sandboxPrograms(which: "right" | "hostile" | "right-science" | "hostile-science"): readonly SandboxProgram[] {
+export function sandboxPrograms(
+  which: "right" | "hostile" | "right-science" | "hostile-science",
+): readonly SandboxProgram[] {
   const folder = `${fixtures}${which}/`;
   return readdirSync(folder).flatMap((file) => {
     const texts = readFileSync(folder + file, "utf8").split(/^#% (?=(?:stdio|node|asserts|unittest)\b)/m);
