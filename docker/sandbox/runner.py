@@ -9,7 +9,7 @@ import types
 import packages
 from codec import Codec
 from peer import OPERATIONS, Frames, Gone, Peer, dunders_of, run_apart
-from values import SCALARS, TooLarge, base_copy, base_of
+from values import PACKAGES, SCALARS, TooLarge, base_copy, base_of, known
 
 FIRST_BATCH_S = 0.002
 LIMIT = 28 << 20
@@ -108,7 +108,14 @@ class Runner(Peer):
             return self.plain_node(base_copy(value), message)
         if isinstance(value, types.ModuleType):
             return ["m", [], value.__name__, self.number(value)]
-        return ["h", [self.codec.pack(kind, message)], self.number(value), self.nature(value, based)]
+        return ["h", [self.kind_of(kind, message)], self.number(value), self.nature(value, based)]
+
+    def kind_of(self, kind, message):
+        """The class of a handle, told with what it can do, also where the other side has one of that name."""
+        if known(kind) is None or known(kind)[0] not in PACKAGES:
+            return self.codec.pack(kind, message)
+        message.nodes.append(self.class_node(kind, message))
+        return [len(message.nodes) - 1]
 
     def plain_node(self, plain, message):
         message.alive.append(plain)
