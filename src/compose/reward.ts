@@ -7,6 +7,7 @@ import {
   type MathVerifier,
   type QaStyle,
   rewardFamilies,
+  type Tolerance,
 } from "../rewards/index.js";
 import type { Reward } from "../rewards/reward.js";
 import { openSandbox } from "../sandbox/index.js";
@@ -32,6 +33,8 @@ export interface RewardOptions {
   /** Of math: which verifier decides, and whether the other runs beside it; disagreements reach `notice`. */
   readonly verifier?: MathVerifier;
   readonly compareVerifiers?: boolean;
+  /** Of math: how far an answer may be from a gold that is a decimal number. */
+  readonly tolerance?: Tolerance;
   /** Of math and qa: without an answer block, the last `\boxed{}` counts. */
   readonly boxedOutside?: boolean;
   /** The response itself is the answer, and only the primary component is scored. */
@@ -153,7 +156,12 @@ async function familyReward(family: Family, options: RewardOptions, tools: Tools
   const task = taskId === undefined ? undefined : taskNamed(taskId, family, config);
   const style = styleOf(options);
   const { verifier, compareVerifiers } = askedOf(options);
-  const { boxedOutside = task?.boxedOutside } = options;
+  const { boxedOutside = task?.boxedOutside, tolerance = task?.tolerance } = options;
+  if (tolerance !== undefined && verifier === "math-verify") {
+    throw new ConfigError("--tolerance is for the builtin verifier; leave it or --verifier math-verify out", {
+      code: "usage",
+    });
+  }
   const settings = {
     id: taskId ?? family,
     family,
@@ -161,6 +169,7 @@ async function familyReward(family: Family, options: RewardOptions, tools: Tools
     ...(verifier !== undefined && { verifier }),
     ...(compareVerifiers !== undefined && { compareVerifiers }),
     ...(boxedOutside !== undefined && { boxedOutside }),
+    ...(tolerance !== undefined && { tolerance }),
     ...(task?.rubric !== undefined && { rubric: task.rubric }),
     data: style ? { style } : {},
   };
@@ -170,11 +179,13 @@ async function familyReward(family: Family, options: RewardOptions, tools: Tools
 }
 
 /** Settings of one family that are asked of another would be passed over in silence. */
-function checkSettings(family: Family, { style, verifier, compareVerifiers, boxedOutside }: RewardOptions): void {
+function checkSettings(family: Family, options: RewardOptions): void {
+  const { style, verifier, compareVerifiers, tolerance, boxedOutside } = options;
   const given = [
     { flag: "--style", value: style, families: ["qa"] },
     { flag: "--verifier", value: verifier, families: ["math"] },
     { flag: "--compare-verifiers", value: compareVerifiers, families: ["math"] },
+    { flag: "--tolerance", value: tolerance, families: ["math"] },
     { flag: "--boxed-outside", value: boxedOutside, families: ["math", "qa"] },
   ];
   const wrong = given.find(({ value, families }) => value !== undefined && !families.includes(family));
@@ -196,16 +207,16 @@ function taskNamed(taskId: string, family: string, { tasks }: OmniConfig) {
 
 /** A reward of the user's own, by the path of its module. */
 async function moduleReward(path: string, options: RewardOptions): Promise<Reward> {
-  const { raw, taskId, style, verifier, boxedOutside } = options;
+  const { raw, taskId, style, verifier, tolerance, boxedOutside } = options;
   if (!/\.[cm]?js$/.test(path)) {
     const remedy = "or the path of a .js or .mjs file that exports a reward by default";
     throw new ConfigError(`unknown family "${path}"${hint(path, rewardFamilies)} (${remedy})`, {
       code: "unknown_family",
     });
   }
-  if (raw || taskId !== undefined || style !== undefined || verifier !== undefined || boxedOutside !== undefined) {
+  if (raw || [taskId, style, verifier, tolerance, boxedOutside].some((setting) => setting !== undefined)) {
     throw new ConfigError(
-      `${path}: --raw, --task, --style, --verifier and --boxed-outside are for the four families; a module reads the response as it likes`,
+      `${path}: --raw, --task, --style, --verifier, --tolerance and --boxed-outside are for the four families; a module reads the response as it likes`,
     );
   }
   const reward = await loadReward(path);

@@ -43,6 +43,7 @@ function taskIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
     ...rewardIssues(task, [...path, "reward"]),
     ...dataIssues(task, [...path, "data"]),
     ...verifierIssues(task, path),
+    ...toleranceIssues(task, path),
   ];
 }
 
@@ -70,6 +71,7 @@ function rewardIssues({ family, reward }: TaskConfig, path: ConfigPath): ConfigI
 const verifierFamilies = {
   verifier: ["math"],
   compareVerifiers: ["math"],
+  tolerance: ["math"],
   boxedOutside: ["math", "qa"],
   rubric: ["writing"],
 } as const satisfies Partial<Record<keyof TaskConfig, readonly TaskConfig["family"][]>>;
@@ -85,6 +87,12 @@ function verifierIssues(task: TaskConfig, path: ConfigPath): ConfigIssue[] {
         `${key} is for tasks of family ${families.join(" or ")}, this one is ${task.family}; remove it`,
       ),
     );
+}
+
+function toleranceIssues({ verifier, tolerance }: TaskConfig, path: ConfigPath): ConfigIssue[] {
+  if (tolerance === undefined || verifier !== "math-verify") return [];
+  const message = "tolerance is for the builtin verifier; remove it, or verifier: math-verify";
+  return [issue([...path, "tolerance"], "key", "tolerance", message)];
 }
 
 function dataIssues({ family, data }: TaskConfig, path: ConfigPath): ConfigIssue[] {

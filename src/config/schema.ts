@@ -89,6 +89,11 @@ const taskEvalSchema = strict({
   maxTokens: count.exactOptional(),
 });
 
+/** How far an answer of a math task may be from a gold that is a decimal number. */
+const toleranceSchema = z.union([z.literal("gold-digits"), strict({ relative: z.number().gt(0).lt(1) })], {
+  error: "expected gold-digits, or { relative: r } with r more than 0 and less than 1",
+});
+
 const taskSchema = strict({
   id: identifier,
   family: z.enum(families),
@@ -97,6 +102,7 @@ const taskSchema = strict({
   reward: z.record(z.string(), share).readonly().prefault({}),
   verifier: z.enum(["builtin", "math-verify"]).exactOptional(),
   compareVerifiers: z.boolean().exactOptional(),
+  tolerance: toleranceSchema.exactOptional(),
   boxedOutside: z.boolean().exactOptional(),
   rubric: text.exactOptional(),
   klBeta: z.number().min(0).default(0),

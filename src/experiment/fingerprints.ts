@@ -35,7 +35,7 @@ export async function fingerprintsOf(config: OmniConfig): Promise<Fingerprints> 
 }
 
 async function taskFingerprint({ judge }: OmniConfig, task: TaskConfig): Promise<TaskFingerprint> {
-  const { family, data, prompt, reward, verifier, boxedOutside } = task;
+  const { family, data, prompt, reward, verifier, boxedOutside, tolerance } = task;
   const { source, split, ...mapping } = data;
   const part = async (of: number | string) => (typeof of === "string" ? content(of) : of);
   const parts = { validation: await part(split.validation), test: await part(split.test) };
@@ -49,6 +49,7 @@ async function taskFingerprint({ judge }: OmniConfig, task: TaskConfig): Promise
       reward: await rewardContent(reward),
       verifier,
       boxedOutside,
+      tolerance,
       judge: asked ? { model, rubric, temperature, orders } : undefined,
     }),
   };

@@ -8,6 +8,7 @@ import { formatComponent, tagsComponent } from "./format.js";
 import { checkWeight, composeReward, defaultWeights, type Weighted } from "./hybrid.js";
 import type { Judge } from "./judge/judge.js";
 import { type Disagreement, mathComponent } from "./math/math.js";
+import type { Tolerance } from "./math/tolerance.js";
 import type { MathVerifier } from "./math/verify-job.js";
 import { type QaStyle, qaComponent } from "./qa/qa.js";
 import type { Reward, RewardComponent } from "./reward.js";
@@ -32,6 +33,8 @@ export interface RewardSettings {
   /** Of family math: which verifier decides, and whether the other runs beside it to be compared. */
   readonly verifier?: MathVerifier;
   readonly compareVerifiers?: boolean;
+  /** Of family math: how far an answer may be from a gold that is a decimal number. Default: not at all. */
+  readonly tolerance?: Tolerance;
   /** Of math and qa: without an answer block, the last `\boxed{}` after the think block counts. Default false. */
   readonly boxedOutside?: boolean;
   /** Of writing: what good means; undefined = the judge's own. */
@@ -86,6 +89,7 @@ function primaryComponent(task: RewardSettings, tools: RewardTools, options: Ans
         ...options,
         verify,
         verifier: task.verifier,
+        tolerance: task.tolerance,
         onDisagreement: task.compareVerifiers ? tools.onDisagreement : undefined,
       });
     case "qa":

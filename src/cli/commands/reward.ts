@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import type { OpenReward, ScoredLine } from "../../compose/index.js";
 import { configOfFlags, loadConfig, placedError } from "../../config/index.js";
 import { ConfigError, JudgeError } from "../../core/index.js";
+import type { Tolerance } from "../../rewards/index.js";
 import { oneLine } from "../../telemetry/index.js";
 import { exitCodes } from "../exit-code.js";
 import { explained, shortLine } from "../explain-reward.js";
@@ -20,6 +21,7 @@ interface RewardFlags {
   readonly style?: "full-text" | "letter" | "open";
   readonly verifier?: "builtin" | "math-verify";
   readonly compareVerifiers?: boolean;
+  readonly tolerance?: string;
   readonly boxedOutside?: boolean;
   readonly raw?: boolean;
   readonly strict?: boolean;
@@ -39,6 +41,10 @@ export function addReward(program: Command, cli: Cli): void {
     .addOption(new Option("--style <style>", "how qa asks").choices(["full-text", "letter", "open"]))
     .addOption(new Option("--verifier <name>", "math: which one decides").choices(["builtin", "math-verify"]))
     .option("--compare-verifiers", "math: run the other verifier too and name where they disagree; no value changes")
+    .option(
+      "--tolerance <how>",
+      "math: how near to a decimal gold is near enough: gold-digits, or a share of it as 0.01",
+    )
     .option("--boxed-outside", "math, qa: without an answer block the last \\boxed{} after the think block counts")
     .option("--raw", "the response itself is the answer: no tags, primary component only")
     .option("--explain", "say for each line what was compared and why it got its value")
@@ -87,6 +93,7 @@ async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void
   const { openReward } = await import("../../compose/index.js");
   const { signal, end } = abortOnInterrupt(cli);
   try {
+    const tolerance = toleranceOf(flags.tolerance);
     const { task, style, verifier, compareVerifiers, boxedOutside, raw } = flags;
     const opened = await openReward({
       family,
@@ -95,6 +102,7 @@ async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void
       ...(style !== undefined && { style }),
       ...(verifier !== undefined && { verifier }),
       ...(compareVerifiers !== undefined && { compareVerifiers }),
+      ...(tolerance !== undefined && { tolerance }),
       ...(boxedOutside !== undefined && { boxedOutside }),
       ...(raw !== undefined && { raw }),
       signal,
@@ -111,6 +119,15 @@ async function score(cli: Cli, family: string, flags: RewardFlags): Promise<void
   } finally {
     end();
   }
+}
+
+function toleranceOf(given: string | undefined): Tolerance | undefined {
+  if (given === undefined || given === "gold-digits") return given;
+  const relative = given.trim() === "" ? Number.NaN : Number(given);
+  if (relative > 0 && relative < 1) return { relative };
+  throw new ConfigError(`--tolerance ${given}: give gold-digits, or a share of the gold more than 0 and less than 1`, {
+    code: "usage",
+  });
 }
 
 /** What a judge does when a completion speaks to it: a measurement, no promise. */

@@ -1,8 +1,10 @@
 import { unwrapBoxed } from "../boxed.js";
 import { canonical, render } from "./canonical.js";
-import { parseQuantity, sameQuantity } from "./quantity.js";
+import { measuredIn } from "./measured.js";
+import { parseQuantity, type Quantity, sameQuantity } from "./quantity.js";
 import { unreadable } from "./readable.js";
 import { MAX_ANSWER_CHARS, type Token, tokenize } from "./tokens.js";
+import { isQuantityWithin, type Tolerance, tolerated } from "./tolerance.js";
 import { sameWords } from "./words.js";
 
 /**
@@ -10,7 +12,7 @@ import { sameWords } from "./words.js";
  * there is none it counts as wrong. `bad_gold` is the item's fault.
  */
 export type Comparison =
-  | { readonly outcome: "equal"; readonly by: "text" | "number" | "word" | "elements" }
+  | { readonly outcome: "equal"; readonly by: "text" | "number" | "tolerance" | "word" | "elements" }
   | { readonly outcome: "different"; readonly reason: string }
   | { readonly outcome: "undecided"; readonly reason: string }
   | { readonly outcome: "bad_gold"; readonly reason: string };
@@ -30,7 +32,7 @@ const CLOSING = new Set([")", "]", "}", "\\}"]);
  * Compares two answers, plain or LaTeX: as normalised text, as exact rationals (never through floating point), as words
  * without case, and tuples and lists element by element in order. Linear but for arithmetic on at most 4,096 digits.
  */
-export function compareAnswers(answer: string, gold: string): Comparison {
+export function compareAnswers(answer: string, gold: string, tolerance?: Tolerance): Comparison {
   const truth = read(gold);
   if (truth === undefined) return { outcome: "bad_gold", reason: "the gold answer is longer than 4,096 characters" };
   if (truth.length === 0) return { outcome: "bad_gold", reason: "the gold answer is empty" };
@@ -40,7 +42,7 @@ export function compareAnswers(answer: string, gold: string): Comparison {
   const given = read(answer);
   if (given === undefined) return { outcome: "different", reason: "the answer is longer than 4,096 characters" };
   if (given.length === 0) return { outcome: "different", reason: "the answer is empty" };
-  return compareTokens(given, truth, 0);
+  return compareTokens(given, truth, tolerance, 0);
 }
 
 function shown(text: string): string {
@@ -57,30 +59,48 @@ function undressed(text: string): string {
   return unwrapBoxed(text).replace(MARKED, "$2");
 }
 
-function compareTokens(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {
+function compareTokens(
+  given: readonly Token[],
+  truth: readonly Token[],
+  tolerance: Tolerance | undefined,
+  depth: number,
+): Comparison {
   const [answer, gold] = [render(given), render(truth)];
   if (answer === gold) return { outcome: "equal", by: "text" };
   const number = parseQuantity(truth, { any: true });
   const value = parseQuantity(given, { any: false, also: number?.unit });
   if (number !== undefined && value !== undefined) {
     if (sameQuantity(value, number)) return { outcome: "equal", by: "number" };
+    if (isNear(value, number, truth, tolerance)) return { outcome: "equal", by: "tolerance" };
     // Degrees against radians are for arithmetic with π.
     if (/[°]|rad/.test(value.unit + number.unit)) return { outcome: "undecided", reason: "an angle" };
     return { outcome: "different", reason: "another number" };
   }
-  if (sameMeasure(given, truth)) return { outcome: "equal", by: "number" };
+  if (sameMeasure(given, truth, tolerance)) return { outcome: "equal", by: "number" };
   if (sameWords(answer, gold)) return { outcome: "equal", by: "word" };
-  return compareElements(given, truth, depth);
+  return compareElements(given, truth, tolerance, depth);
+}
+
+/** Whether the answer is within the tolerance of a gold that is a decimal number. */
+function isNear(value: Quantity, number: Quantity, truth: readonly Token[], tolerance: Tolerance | undefined): boolean {
+  const measured = tolerance === undefined ? undefined : tolerated(measuredIn(truth), tolerance);
+  return measured !== undefined && isQuantityWithin(value, number, measured);
 }
 
 /** `5 m` beside `500 cm`: a bare letter is a unit where both sides name one of the same kind, else a variable. */
-function sameMeasure(given: readonly Token[], truth: readonly Token[]): boolean {
+function sameMeasure(given: readonly Token[], truth: readonly Token[], tolerance: Tolerance | undefined): boolean {
   const rule = { any: false, also: undefined, letters: true } as const;
   const [value, number] = [parseQuantity(given, rule), parseQuantity(truth, rule)];
-  return !!value?.unit && !!number?.unit && sameQuantity(value, number);
+  if (!value?.unit || !number?.unit) return false;
+  return sameQuantity(value, number) || isNear(value, number, truth, tolerance);
 }
 
-function compareElements(given: readonly Token[], truth: readonly Token[], depth: number): Comparison {
+function compareElements(
+  given: readonly Token[],
+  truth: readonly Token[],
+  tolerance: Tolerance | undefined,
+  depth: number,
+): Comparison {
   const undecided = { outcome: "undecided", reason: "not equal as text or number" } as const;
   if (depth >= MAX_DEPTH) return undecided;
   const [answers, golds] = [elements(given), elements(truth)];
@@ -93,7 +113,7 @@ function compareElements(given: readonly Token[], truth: readonly Token[], depth
   for (const [i, gold] of golds.parts.entries()) {
     const answer = answers.parts[i] ?? [];
     if (gold.length === 0 || answer.length === 0) return undecided;
-    const compared = compareTokens(answer, gold, depth + 1);
+    const compared = compareTokens(answer, gold, tolerance, depth + 1);
     if (compared.outcome !== "equal") return ordered ? compared : undecided;
   }
   return { outcome: "equal", by: "elements" };

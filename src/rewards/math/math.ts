@@ -3,6 +3,7 @@ import type { VerifyWorkers } from "../../workers/workers.js";
 import { type AnswerOptions, answerOf } from "../answer.js";
 import type { RewardComponent, RewardContext } from "../reward.js";
 import { compareAnswers } from "./compare.js";
+import type { Tolerance } from "./tolerance.js";
 import { UntrustedAnswers } from "./untrusted-answer.js";
 import { type MathVerifier, mathVerifiers, type Verified } from "./verify-job.js";
 
@@ -12,6 +13,8 @@ export interface MathOptions extends AnswerOptions {
   readonly verify?: VerifyWorkers | undefined;
   /** Which verifier decides; `math-verify` needs `verify`. Default builtin. */
   readonly verifier?: MathVerifier | undefined;
+  /** Of the builtin verifier: how far an answer may be from a gold that is a decimal number. Default: not at all. */
+  readonly tolerance?: Tolerance | undefined;
   /** Runs the other verifier too and reports where they disagree; it never changes the verdict. Needs `verify`. */
   readonly onDisagreement?: ((disagreement: Disagreement) => void) | undefined;
 }
@@ -24,8 +27,8 @@ export interface Disagreement {
 }
 
 /** Scores an answer against the gold in process: 1 equal, 0 not or undecided, null when the gold is broken. */
-export function scoreMath(answer: string, gold: string): ComponentScore {
-  return scoreOf(compareAnswers(answer, gold));
+export function scoreMath(answer: string, gold: string, tolerance?: Tolerance): ComponentScore {
+  return scoreOf(compareAnswers(answer, gold, tolerance));
 }
 
 /**
@@ -54,16 +57,16 @@ type Outcome = Verified | ReturnType<typeof compareAnswers>;
 async function verified(
   answer: string,
   gold: string,
-  { verifier = "builtin", onDisagreement }: MathOptions,
+  { verifier = "builtin", onDisagreement, tolerance }: MathOptions,
   answers: UntrustedAnswers | undefined,
   { signal }: RewardContext,
 ): Promise<Outcome> {
   const ask = async (whom: MathVerifier): Promise<Outcome> => {
-    const compared = compareAnswers(answer, gold);
+    const compared = compareAnswers(answer, gold, tolerance);
     // A broken gold and an answer beyond the length cap are no matter of mathematics; both verifiers are spared them.
     if (compared.outcome === "bad_gold" || answers === undefined) return compared;
     if (whom === "builtin" && compared.outcome !== "undecided") return compared;
-    return answers.verify(whom, { answer, gold }, signal);
+    return answers.verify(whom, { answer, gold, tolerance }, signal);
   };
   const decided = await ask(verifier);
   if (onDisagreement === undefined || answers === undefined) return decided;

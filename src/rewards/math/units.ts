@@ -1,4 +1,5 @@
 import type { Token } from "./tokens.js";
+import type { Tolerance } from "./tolerance.js";
 
 // One line a unit: its canonical name first, then other names; after a colon its dimension and size in the dimension's
 // base, where it can be converted. A trailing plural "s" is understood.
@@ -149,11 +150,11 @@ const NOT_UNITS = new Set(
 );
 
 /**
- * How a unit's words are judged: the gold's author may name any thing, an answer only known units or the gold's own. A
+ * How a side is read, and its unit's words are judged: the gold's author may name any thing, an answer only known units or the gold's own. A
  * bare letter is a variable (5m = 5·m) unless `letters`; in \text{}, or under a slash, it is a unit.
  */
 export type UnitRule =
-  | { readonly any: true }
+  | { readonly any: true; readonly tolerance?: Tolerance | undefined }
   | { readonly any: false; readonly also: string | undefined; readonly letters?: boolean };
 
 /**

@@ -1,4 +1,5 @@
 import type { RunOptions, VerifyJob, VerifyOutcome, VerifyWorkers } from "../../workers/workers.js";
+import type { Tolerance } from "./tolerance.js";
 import type { Verdict } from "./verdict.js";
 
 /** Which verifier decides: the one built in, or Math-Verify in a Python worker. They are never combined. */
@@ -19,6 +20,8 @@ const KINDS: Record<MathVerifier, keyof typeof mathJobs> = { builtin: "math", "m
 export interface MathJobInput {
   readonly answer: string;
   readonly gold: string;
+  /** Of the builtin verifier. */
+  readonly tolerance?: Tolerance | undefined;
 }
 
 /** A verdict, or why there is none. */
@@ -34,10 +37,11 @@ export type Verified =
 export async function verifyInWorker(
   workers: VerifyWorkers,
   verifier: MathVerifier,
-  { answer, gold }: MathJobInput,
+  { answer, gold, tolerance }: MathJobInput,
   options: RunOptions = {},
 ): Promise<Verified> {
-  const job: VerifyJob<Verdict> = { kind: KINDS[verifier], input: { answer, gold }, read: readVerdict };
+  const asked = verifier === "builtin" && tolerance !== undefined ? { answer, gold, tolerance } : { answer, gold };
+  const job: VerifyJob<Verdict> = { kind: KINDS[verifier], input: asked, read: readVerdict };
   const done = await workers.run(job, options);
   if (done.kind === "value") return done.value;
   return { outcome: "unmeasured", cause: done.kind, reason: `${done.kind}: ${done.reason}` };

@@ -184,6 +184,19 @@ describe("omni reward", () => {
     expect(asked.map((text) => text.includes("Only rhyme counts."))).toEqual([true, false]);
   });
 
+  it("takes an answer near a decimal gold with --tolerance alone, near a whole number never", async () => {
+    const rows = [
+      { id: 1, response: tagged("2\\sqrt3"), answer: "3.46" },
+      { id: 2, response: tagged("3.464"), answer: "3.46" },
+      { id: 3, response: tagged("301"), answer: "300" },
+    ];
+    const values = async (...flags: string[]) =>
+      (await score("math", rows, ...flags)).lines.map(({ components }) => components.math?.value);
+    expect(await values()).toEqual([0, 0, 0]);
+    expect(await values("--tolerance", "gold-digits")).toEqual([1, 1, 0]);
+    expect(await values("--tolerance", "0.01")).toEqual([1, 1, 0]);
+  });
+
   it("takes a box outside the tags with --boxed-outside alone", async () => {
     const rows = [{ id: 1, response: "so \\boxed{2}", answer: "2" }];
     const values = async (...flags: string[]) => (await score("math", rows, ...flags)).lines[0]?.components.math?.value;
@@ -343,6 +356,17 @@ describe("wrong usage of omni reward", () => {
     [["math", "--input", "-", "--set", "sandbox.kindd=docker"], /--set sandbox\.kindd=docker: unknown key "kindd"/],
     [["qa", "--input", "-", "--verifier", "math-verify"], /--verifier is for math, not for qa; leave it out/],
     [["code", "--input", "-", "--boxed-outside"], /--boxed-outside is for math and qa, not for code/],
+    [["qa", "--input", "-", "--tolerance", "0.01"], /--tolerance is for math, not for qa; leave it out/],
+    [
+      ["math", "--input", "-", "--tolerance", "1"],
+      /--tolerance 1: give gold-digits, or a share of the gold more than 0/,
+    ],
+    [["math", "--input", "-", "--tolerance", "0"], /--tolerance 0: give gold-digits/],
+    [["math", "--input", "-", "--tolerance", "digits"], /--tolerance digits: give gold-digits/],
+    [
+      ["math", "--input", "-", "--tolerance", "0.1", "--verifier", "math-verify"],
+      /--tolerance is for the builtin verifier/,
+    ],
     [["math", "--input", "-", "--task", "t"], /--task t: the config has no such task/],
   ])("%j: one line, exit code 2", async (argv, message) => {
     const { code, stdout, stderr } = await omni(["reward", ...argv]);

@@ -204,6 +204,26 @@ describe("a wrong config is one line with its place and the remedy", () => {
       "omni.yaml:6:5: boxedOutside is for tasks of family math or qa, this one is code; remove it",
     ],
     [
+      "tolerance of another family",
+      good.replace("family: math", "family: qa\n    tolerance: gold-digits"),
+      "omni.yaml:6:5: tolerance is for tasks of family math, this one is qa; remove it",
+    ],
+    [
+      "tolerance of 1 or more",
+      good.replace("family: math", "family: math\n    tolerance: { relative: 1 }"),
+      "omni.yaml:6:28: tasks[0].tolerance.relative: expected less than 1, got 1",
+    ],
+    [
+      "tolerance that is a number",
+      good.replace("family: math", "family: math\n    tolerance: 0.01"),
+      "omni.yaml:6:16: tasks[0].tolerance: expected gold-digits, or { relative: r } with r more than 0 and less than 1, got 0.01",
+    ],
+    [
+      "tolerance beside Math-Verify",
+      good.replace("family: math", "family: math\n    verifier: math-verify\n    tolerance: gold-digits"),
+      "omni.yaml:7:5: tolerance is for the builtin verifier; remove it, or verifier: math-verify",
+    ],
+    [
       "split",
       good.replace(" }\n`", "").replace("math.jsonl }", "math.jsonl, split: { validation: 0.5, test: 0.5 } }"),
       "omni.yaml:6:45: split leaves nothing to train on (0.5 + 0.5 ≥ 1); choose smaller shares",

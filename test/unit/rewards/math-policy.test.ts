@@ -172,6 +172,8 @@ const same: Readonly<Record<string, Pairs>> = {
     ["135^\\circ", "\\frac{3\\pi}{4}"],
   ],
   "Number bases": [
+    ["203_7", "101"],
+    ["203 base seven", "203_7"],
     ["24", "24_{10}"],
     ["110_{\\text{two}}", "110_2"],
   ],
@@ -200,6 +202,47 @@ const same: Readonly<Record<string, Pairs>> = {
     ["1 234 567.5", "1234567.5"],
     ["469/235", "1 234/235"],
     ["200, 1", "1, 200"],
+  ],
+  Unicode: [
+    ["y²⁰", "y^{20}"],
+    ["7½", "7 1/2"],
+    ["√18", "3\\sqrt2"],
+    ["∛y", "\\sqrt[3]{y}"],
+    ["110₂", "110_2"],
+  ],
+  "Program notation": [
+    ["2*y**2", "2y^2"],
+    ["\\frac{\\sqrt5}{5}", "sqrt(5)/5"],
+    ["e^-y", "e^{-y}"],
+    ["3", "log(8, 2)"],
+    ["\\ln y", "log(y)"],
+    ["\\log y", "log(y)"],
+  ],
+  "Bare arguments": [
+    ["\\sqrt(7)", "\\sqrt7"],
+    ["y^-2", "1/y^2"],
+    ["{y}_{1}+3", "y_1+3"],
+  ],
+  Alignment: [
+    ["\\begin{aligned} y &= 9 \\tag{3} \\end{aligned}", "9"],
+    ["\\begin{gather*} x = 2 \\\\ y = 9 \\end{gather*}", "x = 2, y = 9"],
+  ],
+  Approximations: [
+    ["\\frac{\\sqrt5}{5} \\approx 0.447", "\\frac{\\sqrt5}{5}"],
+    ["5/6", "y = 5/6 ≈ 0.83"],
+  ],
+  Ellipsis: [
+    ["3,6,\\dots,3n", "3, 6, ..., 3n"],
+    ["0.444…", "4/9"],
+  ],
+  Money: [
+    ["-$2,345.60", "-2345.6"],
+    ["€30", "30 EUR"],
+    ["¥30", "30 yuan"],
+  ],
+  Multiples: [
+    ["7 million", "7,000,000"],
+    ["4 dozen", "48"],
   ],
   Dress: [
     ["5", "\\boxed{5}"],
@@ -365,6 +408,7 @@ const different: Readonly<Record<string, Pairs>> = {
     ["135", "\\frac{3\\pi}{4}"],
   ],
   "Number bases": [
+    ["101", "203_7"],
     ["203", "203_7"],
     ["110_{\\text{two}}", "110"],
   ],
@@ -392,6 +436,46 @@ const different: Readonly<Record<string, Pairs>> = {
     ["1 20", "120"],
     ["0 120", "120"],
     ["1 234/235", "1234/235"],
+  ],
+  Unicode: [
+    ["2⁶", "26"],
+    ["110₂", "1102"],
+    ["7½", "71/2"],
+    ["2ᵐ", "2m"],
+    ["bₘ", "bm"],
+  ],
+  "Program notation": [
+    ["2*y**3", "2y^2"],
+    ["\\ln y", "\\log y"],
+    ["-e^y", "e^-y"],
+  ],
+  "Bare arguments": [
+    ["7", "\\sqrt(7)"],
+    ["{y}_{1}", "{y}_{1}+3"],
+  ],
+  Alignment: [
+    ["\\begin{aligned} y &= 9 \\\\ &= 8 \\end{aligned}", "9"],
+    ["\\begin{aligned} y &= 9 \\end{aligned}", "8"],
+  ],
+  Approximations: [
+    ["\\frac{\\sqrt5}{5} \\approx 0.45", "0.45"],
+    ["\\frac{\\sqrt5}{5} \\approx 0.547", "\\frac{\\sqrt5}{5}"],
+    ["0.83", "y = 5/6 ≈ 0.83"],
+  ],
+  Ellipsis: [
+    ["3,6,\\dots,4n", "3, 6, ..., 3n"],
+    ["3,9,\\dots,3n", "3, 6, ..., 3n"],
+    ["3n,\\dots,6,3", "3, 6, ..., 3n"],
+    ["0.444…", "0.444"],
+  ],
+  Money: [
+    ["€30", "$30"],
+    ["30 yen", "30 yuan"],
+    ["-$5", "5"],
+  ],
+  Multiples: [
+    ["7", "7 million"],
+    ["4 dozen", "4"],
   ],
   Dress: [
     ["5", "\\boxed{6}"],

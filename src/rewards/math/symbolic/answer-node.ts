@@ -1,9 +1,19 @@
+import type { Tolerated } from "../tolerance.js";
 import type { Expression } from "./expression.js";
 
 /** An answer's structure, with expressions at its leaves. */
 export type AnswerNode =
-  /** `words`: the text, where letters alone may spell words as well as a product. */
-  | { readonly kind: "value"; readonly expression: Expression; readonly unit: string; readonly words?: string }
+  /**
+   * `words`: the text, where letters alone may spell words as well as a product. `tolerated`: of a gold that is a decimal number, how
+   * near is near enough.
+   */
+  | {
+      readonly kind: "value";
+      readonly expression: Expression;
+      readonly unit: string;
+      readonly words?: string;
+      readonly tolerated?: Tolerated;
+    }
   /** `(a, b]`, `[a, b]`, `\{a, b\}`, `\langle a, b \rangle`, and `a, b` with empty brackets. */
   | { readonly kind: "group"; readonly open: string; readonly close: string; readonly items: readonly AnswerNode[] }
   | { readonly kind: "matrix"; readonly rows: readonly (readonly AnswerNode[])[]; readonly determinant: boolean }

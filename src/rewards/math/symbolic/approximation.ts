@@ -1,7 +1,8 @@
+import { measuredOf, roundsTo } from "../measured.js";
 import type { Token } from "../tokens.js";
 import type { AnswerNode } from "./answer-node.js";
 import { contains } from "./expression.js";
-import { constantOf, measuredOf, roundsTo } from "./measured.js";
+import { constantOf } from "./sample.js";
 import type { Part } from "./split.js";
 
 /** An exact value with its approximation: `\frac{\sqrt3}{3} ≈ 0.577`. */

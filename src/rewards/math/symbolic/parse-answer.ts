@@ -1,5 +1,7 @@
 import { render } from "../canonical.js";
+import { measuredOf } from "../measured.js";
 import type { Token } from "../tokens.js";
+import { tolerated } from "../tolerance.js";
 import { currencyAt, type UnitRule, unitAround } from "../units.js";
 import { maySpell } from "../words.js";
 import type { AnswerNode, Relation } from "./answer-node.js";
@@ -223,7 +225,8 @@ function value(tokens: readonly Token[], units: UnitRule): AnswerNode | undefine
     if (unit === "°" && expression !== undefined && hasFunction(expression)) continue;
     if (expression === undefined) continue;
     const words = body.every(({ kind }) => kind === "word") ? render(body) : "";
-    return { kind: "value", expression, unit, ...(maySpell(words) ? { words } : {}) };
+    const near = units.any ? tolerated(measuredOf(body.slice(0, at)), units.tolerance) : undefined;
+    return { kind: "value", expression, unit, ...(maySpell(words) && { words }), ...(near && { tolerated: near }) };
   }
   return undefined;
 }

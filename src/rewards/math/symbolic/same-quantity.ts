@@ -1,14 +1,21 @@
+import { isWithin } from "../tolerance.js";
 import { sameDimension, unitScale } from "../units.js";
 import type { AnswerNode } from "./answer-node.js";
 import { modulus } from "./complex.js";
 import { call, type Expression, number, symbol, variables } from "./expression.js";
 import { sameValue } from "./same-value.js";
-import { valueAt } from "./sample.js";
+import { constantOf, valueAt } from "./sample.js";
 
 type Value = AnswerNode & { readonly kind: "value" };
 
-/** Equal values, with units left out by one side or converted; a percentage is its hundredth, 90° is π/2. */
+/** Equal values, with units left out by one side or converted; a percentage is its hundredth, 90° is π/2. A gold may have a tolerance. */
 export function sameQuantities(a: Value, b: Value): boolean {
+  if (equalQuantities(a, b)) return true;
+  const value = b.tolerated && constantOf(a.expression);
+  return b.tolerated !== undefined && value !== undefined && isWithin({ value, unit: a.unit }, b.unit, b.tolerated);
+}
+
+function equalQuantities(a: Value, b: Value): boolean {
   const [given, truth] = [unitScale(a.unit), unitScale(b.unit)];
   if (a.unit === b.unit) return sameValue(a.expression, b.expression);
   if (a.unit !== "" && b.unit !== "") {

@@ -1,5 +1,5 @@
 import { type Complex, exp, isProperNumber, ln, modulus, over, plus, power, real, root, times } from "./complex.js";
-import type { Expression, Head } from "./expression.js";
+import { type Expression, type Head, variables } from "./expression.js";
 
 /** Most terms of a sum or factors of a product that are evaluated. */
 export const MAX_TERMS = 1000;
@@ -42,6 +42,13 @@ export function valueAt(expression: Expression, point: Point): Complex {
       return hasLeft(value, expression.head, args) ? BEYOND : value;
     }
   }
+}
+
+/** A real constant in double precision; undefined for anything else. */
+export function constantOf(expression: Expression): number | undefined {
+  if (variables(expression).size > 0) return undefined;
+  const value = valueAt(expression, new Map());
+  return isProperNumber(value) && Math.abs(value.im) < 1e-12 ? value.re : undefined;
 }
 
 /** Whether a product, quotient or power of what is not 0 has left the range of doubles. */

@@ -1,7 +1,4 @@
-import type { Token } from "../tokens.js";
-import { isProperNumber } from "./complex.js";
-import { type Expression, variables } from "./expression.js";
-import { valueAt } from "./sample.js";
+import type { Token } from "./tokens.js";
 
 /** A number written to so many digits. */
 export interface Measured {
@@ -27,6 +24,39 @@ export function measuredOf(tokens: readonly Token[]): Measured | undefined {
   return { value: tokens[0]?.text === "-" ? -value : value, step, isDecimal: point !== undefined };
 }
 
+/** The one decimal number among tokens, with the sign and the currency before it and the unit behind it left away. */
+export function measuredIn(tokens: readonly Token[]): Measured | undefined {
+  const begin = tokens.findIndex(({ kind }) => kind === "number");
+  const before = tokens
+    .slice(Math.max(0, begin), tokens.length)
+    .findIndex(({ kind, text }, i) => !isPart(kind, text, i));
+  const end = begin < 0 || before < 0 ? tokens.length : begin + before;
+  const sign = tokens.slice(0, Math.max(0, begin)).some(({ text }) => text === "-");
+  const number = joined(tokens.slice(Math.max(0, begin), end));
+  const measured = begin < 0 ? undefined : measuredOf(number);
+  // Another number behind it, or a fraction before it: no number of its own.
+  if (tokens.slice(end).some(({ kind, text }) => kind === "number" && !/^[23]$/.test(text))) return undefined;
+  if (tokens.some(({ text }) => /^\\(?:frac|sqrt|overline|pm|ldots)$/.test(text))) return undefined;
+  return measured && sign ? { ...measured, value: -measured.value } : measured;
+}
+
+function isPart(kind: Token["kind"], text: string, at: number): boolean {
+  return kind === "number" || text === "," || (at > 0 && /^[*^{}-]$/.test(text));
+}
+
+/** `1,234.5` and `1 234.5` as one number. */
+function joined(tokens: readonly Token[]): readonly Token[] {
+  const out: Token[] = [];
+  for (const token of tokens) {
+    const last = out.at(-1);
+    if (token.text === "," && last?.kind === "number") continue;
+    if (token.kind === "number" && last?.kind === "number")
+      out[out.length - 1] = { ...last, text: last.text + token.text };
+    else out.push(token);
+  }
+  return out;
+}
+
 const NUMERAL = /^(\d{0,300})(?:\.(\d{1,300}))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /** The k of `* 10^{k}`, 0 where nothing stands. */
@@ -34,13 +64,6 @@ function exponentOf(tokens: readonly Token[]): number | undefined {
   if (tokens.length === 0) return 0;
   const [, power] = /^\*10\^\{(-?\d{1,3})\}$/.exec(tokens.map(({ text }) => text).join("")) ?? [];
   return power === undefined ? undefined : Number(power);
-}
-
-/** A real constant in double precision; undefined for anything else. */
-export function constantOf(expression: Expression): number | undefined {
-  if (variables(expression).size > 0) return undefined;
-  const value = valueAt(expression, new Map());
-  return isProperNumber(value) && Math.abs(value.im) < 1e-12 ? value.re : undefined;
 }
 
 /** Whether a value, rounded, has the digits of a measured number; half a step is rounded away from 0. */
