@@ -8,7 +8,7 @@ import { formatComponent, tagsComponent } from "./format.js";
 import { checkWeight, composeReward, defaultWeights, type Weighted } from "./hybrid.js";
 import type { Judge } from "./judge/judge.js";
 import { type Disagreement, mathComponent } from "./math/math.js";
-import type { Tolerance } from "./math/tolerance.js";
+import type { Tolerance } from "./math/measured.js";
 import type { MathVerifier } from "./math/verify-job.js";
 import { type QaStyle, qaComponent } from "./qa/qa.js";
 import type { Reward, RewardComponent } from "./reward.js";

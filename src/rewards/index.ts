@@ -31,7 +31,7 @@ export type { Throttle } from "./judge/throttle.js";
 export { type Comparison, compareAnswers } from "./math/compare.js";
 export { unknownUnit } from "./math/gold-unit.js";
 export { type Disagreement, type MathOptions, mathComponent, scoreMath } from "./math/math.js";
-export type { Tolerance } from "./math/tolerance.js";
+export type { Tolerance } from "./math/measured.js";
 export { type MathVerifier, mathJobs, mathVerifiers, verifyInWorker } from "./math/verify-job.js";
 export { normaliseAnswer } from "./qa/normalise.js";
 export { type QaOptions, type QaStyle, qaComponent, scoreQa } from "./qa/qa.js";

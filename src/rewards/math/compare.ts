@@ -1,10 +1,10 @@
 import { unwrapBoxed } from "../boxed.js";
 import { canonical, render } from "./canonical.js";
-import { measuredIn } from "./measured.js";
+import { measuredIn, type Tolerance } from "./measured.js";
 import { parseQuantity, type Quantity, sameQuantity } from "./quantity.js";
 import { unreadable } from "./readable.js";
 import { MAX_ANSWER_CHARS, type Token, tokenize } from "./tokens.js";
-import { isQuantityWithin, type Tolerance, tolerated } from "./tolerance.js";
+import { isQuantityWithin, tolerated } from "./tolerance.js";
 import { sameWords } from "./words.js";
 
 /**

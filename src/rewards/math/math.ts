@@ -3,7 +3,7 @@ import type { VerifyWorkers } from "../../workers/workers.js";
 import { type AnswerOptions, answerOf } from "../answer.js";
 import type { RewardComponent, RewardContext } from "../reward.js";
 import { compareAnswers } from "./compare.js";
-import type { Tolerance } from "./tolerance.js";
+import type { Tolerance } from "./measured.js";
 import { UntrustedAnswers } from "./untrusted-answer.js";
 import { type MathVerifier, mathVerifiers, type Verified } from "./verify-job.js";
 

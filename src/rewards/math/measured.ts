@@ -1,5 +1,11 @@
 import type { Token } from "./tokens.js";
 
+/**
+ * How far an answer may be from a gold that is a decimal number: a share of the gold, or as far as rounding to the gold's digits
+ * reaches. It is never applied to a gold that is a whole number, a fraction or an expression.
+ */
+export type Tolerance = { readonly relative: number } | "gold-digits";
+
 /** A number written to so many digits. */
 export interface Measured {
   readonly value: number;

@@ -1,12 +1,6 @@
-import { type Measured, roundsTo } from "./measured.js";
+import { type Measured, roundsTo, type Tolerance } from "./measured.js";
 import type { Quantity } from "./quantity.js";
 import { sameDimension, unitScale } from "./units.js";
-
-/**
- * How far an answer may be from a gold that is a decimal number: a share of the gold, or as far as rounding to the gold's digits
- * reaches. It is never applied to a gold that is a whole number, a fraction or an expression.
- */
-export type Tolerance = { readonly relative: number } | "gold-digits";
 
 /** A gold with a tolerance: its digits, and what of them an answer may miss. */
 export interface Tolerated {

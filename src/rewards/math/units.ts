@@ -1,5 +1,5 @@
+import type { Tolerance } from "./measured.js";
 import type { Token } from "./tokens.js";
-import type { Tolerance } from "./tolerance.js";
 
 // One line a unit: its canonical name first, then other names; after a colon its dimension and size in the dimension's
 // base, where it can be converted. A trailing plural "s" is understood.

@@ -1,5 +1,5 @@
 import type { RunOptions, VerifyJob, VerifyOutcome, VerifyWorkers } from "../../workers/workers.js";
-import type { Tolerance } from "./tolerance.js";
+import type { Tolerance } from "./measured.js";
 import type { Verdict } from "./verdict.js";
 
 /** Which verifier decides: the one built in, or Math-Verify in a Python worker. They are never combined. */

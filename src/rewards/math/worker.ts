@@ -1,7 +1,7 @@
 import type { JobHandler } from "../../workers/workers.js";
+import type { Tolerance } from "./measured.js";
 import { warmUp } from "./symbolic/precise.js";
 import { verifySymbolically } from "./symbolic/verify-answer.js";
-import type { Tolerance } from "./tolerance.js";
 
 // Half a second of loading is spent before the first job, not in its deadline.
 warmUp();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Tolerance } from "../../../src/rewards/math/measured.js";
 import { verifyAnswer } from "../../../src/rewards/math/symbolic/verify-answer.js";
-import type { Tolerance } from "../../../src/rewards/math/tolerance.js";
 
 const digits = "gold-digits";
 const percent = { relative: 0.01 };

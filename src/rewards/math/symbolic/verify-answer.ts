@@ -1,6 +1,6 @@
 import { compareAnswers, read } from "../compare.js";
+import type { Tolerance } from "../measured.js";
 import type { Token } from "../tokens.js";
-import type { Tolerance } from "../tolerance.js";
 import type { Verdict } from "../verdict.js";
 import type { AnswerNode } from "./answer-node.js";
 import { parseAnswer } from "./parse-answer.js";
