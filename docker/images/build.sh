@@ -51,9 +51,15 @@ docker version >/dev/null 2>&1 || {
   say "no Docker daemon answers the docker command; start dockerd, or set DOCKER_HOST"
   exit 3
 }
+# What the image is made by; one that was made by another recipe is made anew.
+recipe=$(cat "$here/Dockerfile" "$here/install.sh" "$here/python-science.txt" | sha256sum | cut -c1-16)
+made_by() { docker image inspect --format '{{index .Config.Labels "omni.sandbox.recipe"}}' "$image"; }
 if has "$image" && [ "${OMNI_SANDBOX_REBUILD:-}" != 1 ]; then
-  say "$image is there"
-  finish
+  if [ "$(made_by)" = "$recipe" ]; then
+    say "$image is there"
+    finish
+  fi
+  say "$image was made by another recipe"
 fi
 
 base=${OMNI_SANDBOX_BASE:-}
@@ -61,11 +67,19 @@ base=${OMNI_SANDBOX_BASE:-}
 say "making $image from $base"
 # The host's network: packages come from where the host's come from, and a daemon without a bridge can build too.
 layers=$image-layers
-docker build --network host --build-arg BASE="$base" --build-arg NAME="$name" --tag "$layers" "$here" >&2
+context=$(mktemp -d "${TMPDIR:-/tmp}/omni-image-XXXXXX")
+trap 'rm -rf --one-file-system "$context"' EXIT INT TERM
+cp "$here/Dockerfile" "$here/install.sh" "$here/python-science.txt" "$context"
+# Behind a proxy with a certificate of its own pip needs the host's bundle.
+certificates=${PIP_CERT:-${SSL_CERT_FILE:-}}
+if [ -n "$certificates" ] && [ -r "$certificates" ]; then cp "$certificates" "$context/ca.pem"; fi
+index=${PIP_INDEX_URL:-$(python3 -m pip config get global.index-url 2>/dev/null || true)}
+docker build --network host --build-arg BASE="$base" --build-arg NAME="$name" ${index:+--build-arg PIP_INDEX_URL="$index"} \
+  --tag "$layers" "$context" >&2
 # One layer: what the build took away is then away, which halves the image and what a container's start has to mount.
 container=$(docker create "$layers" true)
 docker export "$container" | docker import --change 'ENV PATH=/usr/local/bin:/usr/bin:/bin' --change 'ENV LANG=C.UTF-8' \
-  --change 'CMD ["python3"]' --change "LABEL org.opencontainers.image.title=omni-thinker-sandbox-$name" - "$image" >/dev/null
+  --change 'CMD ["python3"]' --change "LABEL org.opencontainers.image.title=omni-thinker-sandbox-$name omni.sandbox.recipe=$recipe" - "$image" >/dev/null
 docker rm "$container" >/dev/null
 docker rmi "$layers" >/dev/null
 finish

@@ -29,6 +29,7 @@ sys.path[:] = [place for place in sys.path if place]
 CHUNK = 65536
 LINGER_S = 5.0
 IDLE_S = 3600.0
+WRITABLE = ("/tmp", "/dev/shm")
 ENVIRONMENT = {
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "HOME": "/tmp",
@@ -94,13 +95,63 @@ def pressure():
     }
 
 
+def first_number(path):
+    try:
+        with open(path) as file:
+            return int(file.read())
+    except (OSError, ValueError):
+        return None
+
+
+class Usage:
+    """Processor time of the programs of this container from now on: charged by its cgroup, less what this process takes itself."""
+
+    def __init__(self):
+        self.reaped = 0.0
+        self.charged_before, self.waited_before = self.charged(), self.waited()
+
+    @staticmethod
+    def charged():
+        """Seconds, cgroup version 2 first, then 1; None where the host shows neither."""
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        micros = counter("usage_usec", "/sys/fs/cgroup/cpu.stat")
+        nanos = None if micros is not None else first_number("/sys/fs/cgroup/cpuacct/cpuacct.usage")
+        if micros is None and nanos is None:
+            return None
+        return (micros / 1e6 if micros is not None else nanos / 1e9) - own.ru_utime - own.ru_stime
+
+    @staticmethod
+    def waited():
+        """Seconds that the threads of this container were ready and had no processor; 0 where the kernel does not tell."""
+        total = 0
+        for process in os.listdir("/proc"):
+            if process.isdigit():
+                try:
+                    for thread in os.listdir("/proc/%s/task" % process):
+                        with open("/proc/%s/task/%s/schedstat" % (process, thread)) as file:
+                            total += int(file.read().split()[1])
+                except (OSError, ValueError, IndexError):
+                    pass
+        return total / 1e9
+
+    def cpu_s(self):
+        return self.reaped if self.charged_before is None else max(0.0, self.charged() - self.charged_before)
+
+    def waited_s(self):
+        return max(0.0, self.waited() - self.waited_before)
+
+
 def grown(before, after, name):
     return before[name] is not None and after[name] is not None and after[name] > before[name]
 
 
 def disk_full():
+    return any(full(folder) for folder in WRITABLE)
+
+
+def full(folder):
     try:
-        free = os.statvfs("/tmp")
+        free = os.statvfs(folder)
         # gVisor counts no inodes and says that there are none.
         return free.f_bavail * free.f_frsize < 65536 or (free.f_files > 0 and free.f_favail < 2)
     except OSError:
@@ -121,9 +172,9 @@ def start(run, folder, pipes):
             score.write("1000")
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_FSIZE, (run["file_bytes"], run["file_bytes"]))
-        if run.get("cpu_s"):
-            seconds = max(1, int(-(-run["cpu_s"] // 1)))
-            resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+        # Behind the cgroup's account, which counts all processes together.
+        seconds = max(1, int(-(-run["cpu_s"] // 1)))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         # The pipes' numbers are all above 4, so no dup2 overwrites one still to come.
         for target, source in enumerate(pipes):
             os.dup2(source, target, inheritable=True)
@@ -161,8 +212,7 @@ def call_main(name):
 
 
 def end_all():
-    """Kills and reaps every other process; returns the CPU seconds of those reaped."""
-    cpu = 0.0
+    """Kills and reaps every other process."""
     while True:
         try:
             os.kill(-1, signal.SIGKILL)
@@ -170,24 +220,25 @@ def end_all():
             pass
         try:
             while True:
-                _, _, usage = os.wait4(-1, 0)
-                cpu += usage.ru_utime + usage.ru_stime
+                os.wait4(-1, 0)
         except ChildProcessError:
-            return cpu
+            return
 
 
 def clean():
-    """Empties /tmp before the next run of the same job; returns whether nothing resisted."""
+    """Empties what programs can write to before the next run of the same job; returns whether nothing resisted."""
     pid = os.fork()
     if pid == 0:
         try:
             os.closerange(0, 3)
-            # Not /tmp itself, which is root's and mounted. A name for each would be too long for a command.
-            os.execve("/bin/sh", ["sh", "-c", "chmod -R u+rwX /tmp 2>/dev/null; rm -rf /tmp 2>/dev/null"], ENVIRONMENT)
+            # Not the folders themselves, which are root's and mounted. A name for each file would be too long for a command.
+            every = " ".join(WRITABLE)
+            command = "chmod -R u+rwX %s 2>/dev/null; rm -rf %s 2>/dev/null" % (every, every)
+            os.execve("/bin/sh", ["sh", "-c", command], ENVIRONMENT)
         finally:
             os._exit(127)
     os.waitpid(pid, 0)
-    return not os.listdir("/tmp")
+    return not any(os.listdir(folder) for folder in WRITABLE if os.path.isdir(folder))
 
 
 class Streams:
@@ -335,6 +386,7 @@ def run_program(index, run, wakeup):
     ours = [made[i][1 if i in reads else 0] for i in range(5)]
     before = pressure()
     send_json(b"S", {"index": index})
+    usage = Usage()
     began = time.monotonic()
     pid = start(run, folder, theirs)
     for end in theirs:
@@ -343,7 +395,7 @@ def run_program(index, run, wakeup):
     poller.register(0, select.POLLIN)
     poller.register(wakeup, select.POLLIN)
     streams = Streams(run, ours, poller)
-    status, deadline, cpu = None, False, 0.0
+    status, deadline = None, False
 
     def obey(waiting):
         stop = False
@@ -356,28 +408,30 @@ def run_program(index, run, wakeup):
     stopped = obey(ORDERS.whole())
     while status is None and not stopped:
         left = began + run["wall_s"] - time.monotonic()
-        if left <= 0 or streams.overflow:
-            deadline = not streams.overflow
+        # A container has one processor, so no run uses its time up sooner than that.
+        unused = run["cpu_s"] - usage.cpu_s()
+        if left <= 0 or unused <= 0 or streams.overflow:
+            deadline = left <= 0 and not streams.overflow
             break
-        for number, _ in poller.poll(left * 1000 + 1):
+        for number, _ in poller.poll(min(left, unused) * 1000 + 1):
             if number == 0:
                 stopped = obey(ORDERS.read())
             elif number == wakeup:
                 os.read(wakeup, 512)
                 while True:
                     try:
-                        reaped, reaped_status, usage = os.wait4(-1, os.WNOHANG)
+                        reaped, reaped_status, spent = os.wait4(-1, os.WNOHANG)
                     except ChildProcessError:
                         break
                     if reaped == 0:
                         break
-                    cpu += usage.ru_utime + usage.ru_stime
+                    usage.reaped += spent.ru_utime + spent.ru_stime
                     if reaped == pid:
                         status = reaped_status
             else:
                 streams.handle(number)
-    wall = time.monotonic() - began
-    cpu += end_all()
+    wall, waited = time.monotonic() - began, usage.waited_s()
+    end_all()
     streams.drain()
     streams.close_all()
     after = pressure()
@@ -391,7 +445,8 @@ def run_program(index, run, wakeup):
         "pids": grown(before, after, "pids"),
         "disk": disk_full(),
         "wall_s": wall,
-        "cpu_s": cpu,
+        "cpu_s": usage.cpu_s(),
+        "waited_s": waited,
     }
     send_json(b"X", ended)
 

@@ -6,6 +6,8 @@ export {
   buildImage,
   containersOfThisProcess,
   type HostContainers,
+  type ImagePackages,
+  imagePackages,
   openSandbox,
   pruneContainers,
   sandboxContainers,

@@ -218,8 +218,8 @@ const judgeSchema = strict({
 });
 
 const limitsSchema = strict({
-  wallS: z.number().gt(0).default(10),
   cpuS: z.number().gt(0).exactOptional(),
+  wallS: z.number().gt(0).exactOptional(),
   memoryMb: count.default(256),
   pids: count.default(64),
   diskMb: count.default(64),

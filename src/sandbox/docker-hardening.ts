@@ -19,7 +19,7 @@ export interface ContainerPlan {
 /**
  * The whole hardening in one place: no network, read-only root, one small tmpfs without execution, no capability, no new
  * privilege, our own seccomp profile, a user of its own, bounded memory without swap, processes, processor and files,
- * no shared IPC, no log; the container is removed by the daemon when it ends. The supervisor is its init.
+ * no IPC shared with others, no log; the container is removed by the daemon when it ends. The supervisor is its init.
  */
 export function containerOptions({ image, labels, limits, runtime }: ContainerPlan): ContainerCreateOptions {
   const memory = (limits.memoryMb + supervisorMb) * 1024 * 1024;
@@ -32,7 +32,6 @@ export function containerOptions({ image, labels, limits, runtime }: ContainerPl
     WorkingDir: "/tmp",
     Hostname: "sandbox",
     Labels: { ...labels },
-    NetworkDisabled: true,
     OpenStdin: true,
     StdinOnce: true,
     AttachStdin: true,
@@ -46,9 +45,15 @@ export function containerOptions({ image, labels, limits, runtime }: ContainerPl
       AutoRemove: true,
       ...(runtime === undefined ? {} : { Runtime: runtime }),
       NetworkMode: "none",
+      // The host's resolvers are nobody's business.
+      Dns: ["127.0.0.1"],
       IpcMode: "none",
       ReadonlyRootfs: true,
-      Tmpfs: { "/tmp": `rw,noexec,nosuid,nodev,size=${limits.diskMb}m,nr_inodes=4096,mode=1777` },
+      Tmpfs: {
+        "/tmp": `rw,noexec,nosuid,nodev,size=${limits.diskMb}m,nr_inodes=4096,mode=1777`,
+        // What multiprocessing's locks, queues and shared memory are made of.
+        "/dev/shm": `rw,noexec,nosuid,nodev,size=${limits.diskMb}m,nr_inodes=256,mode=1777`,
+      },
       CapDrop: ["ALL"],
       SecurityOpt: ["no-new-privileges:true", `seccomp=${seccompProfile()}`],
       Memory: memory,

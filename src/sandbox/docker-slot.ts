@@ -144,7 +144,7 @@ export class DockerSlot implements Slot {
 function encodeJob(plan: Plan, limits: SandboxLimits): Buffer {
   const each = {
     wall_s: limits.wallS,
-    cpu_s: limits.cpuS ?? null,
+    cpu_s: limits.cpuS,
     output_bytes: Math.round(limits.outputMb * 1024 * 1024),
     file_bytes: limits.diskMb * 1024 * 1024,
   };

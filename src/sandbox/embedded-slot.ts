@@ -8,6 +8,7 @@ import { spawnEmbeddedChild } from "./embedded-child.js";
 import { pyodideSnapshot } from "./embedded-snapshot.js";
 import { frameReader } from "./frames.js";
 import type { Plan } from "./plan.js";
+import { type ProcessUsage, processUsage } from "./process-usage.js";
 import { RunRecorder } from "./run-recorder.js";
 import type { SandboxLimits } from "./sandbox.js";
 import type { Slot, SlotWant } from "./slot.js";
@@ -19,7 +20,7 @@ const pageBytes = 4096;
 const noNonce = Buffer.alloc(16);
 
 /** Why we ended a child in the middle of a run. */
-type Ending = "deadline" | "oom" | "overflow" | "forged";
+type Ending = "deadline" | "cpu" | "oom" | "overflow" | "forged";
 
 /** Starts one child process with Pyodide loaded and waiting. Rejects with SandboxError (retryable). */
 export async function startEmbeddedSlot({ limits }: SlotWant, signal: AbortSignal): Promise<Slot> {
@@ -110,6 +111,8 @@ class EmbeddedSlot implements Slot {
     const recorder = new RunRecorder(limits);
     let ending: Ending | undefined;
     let deadline = Number.POSITIVE_INFINITY;
+    let before = processUsage(this.#child.pid);
+    let used = { cpuS: 0, waitedS: 0 };
     const end = (why: Ending) => {
       ending ??= why;
       this.#child.kill("SIGKILL");
@@ -120,14 +123,20 @@ class EmbeddedSlot implements Slot {
       this.#onFrame = (kind, payload) => {
         if (ending !== undefined) return;
         recorder.take(kind, payload);
-        if (kind === "S") deadline = performance.now() + limits.wallS * 1000;
+        if (kind === "S") {
+          deadline = performance.now() + limits.wallS * 1000;
+          before = processUsage(this.#child.pid);
+        }
         if (kind === "X") deadline = Number.POSITIVE_INFINITY;
         if (recorder.overflow) end("overflow");
         if (kind === "Z") resolve();
       };
     });
     const watch = setInterval(() => {
+      const { cpuS, waitedS } = processUsage(this.#child.pid);
+      used = { cpuS: cpuS - before.cpuS, waitedS: waitedS - before.waitedS };
       if (performance.now() > deadline) end("deadline");
+      else if (deadline < Number.POSITIVE_INFINITY && used.cpuS >= limits.cpuS) end("cpu");
       else if ((this.#rssMb() ?? 0) > this.#baseRssMb + limits.memoryMb) end("oom");
     }, pollMs);
     try {
@@ -142,13 +151,14 @@ class EmbeddedSlot implements Slot {
       const why = `${ending ?? ""} ${this.#errors.trim().slice(-500)}`.trim();
       throw new SandboxError(`the embedded sandbox's process ended before its first run ${why}`, { retryable: true });
     }
-    return this.#outcomes(recorder, ending);
+    return this.#outcomes(recorder, ending, used);
   }
 
-  #outcomes(recorder: RunRecorder, ending: Ending | undefined): readonly RunOutcome[] {
+  #outcomes(recorder: RunRecorder, ending: Ending | undefined, used: ProcessUsage): readonly RunOutcome[] {
     const running = recorder.running;
     if (running === undefined) return recorder.outcomes;
     const told = {
+      ...used,
       deadline: ending === "deadline",
       oom: ending === "oom",
       overflow: ending === "overflow",

@@ -12,5 +12,6 @@ export { checkDocker, type DockerCheck, pythonImage } from "./docker-daemon.js";
 export { type DockerSandboxOptions, openDockerSandbox } from "./docker-sandbox.js";
 export { type EmbeddedSandboxOptions, openEmbeddedSandbox } from "./embedded-sandbox.js";
 export { type OpenSandboxOptions, openSandbox } from "./open-sandbox.js";
+export { type ImagePackage, type ImagePackages, imagePackages } from "./packages.js";
 export * from "./sandbox.js";
 export { type AttackResult, selfCheck } from "./self-check.js";

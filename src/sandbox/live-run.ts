@@ -101,7 +101,7 @@ function encodeJob({ modules, limits, wallS, first, keep = false, again = false 
     feed: "",
     open: true,
     wall_s: wallS,
-    cpu_s: limits.cpuS ?? null,
+    cpu_s: limits.cpuS,
     output_bytes: Math.round(limits.outputMb * 1024 * 1024),
     file_bytes: limits.diskMb * 1024 * 1024,
   };

@@ -6,12 +6,12 @@ import { resolveLimits } from "./limits.js";
 import { type HarnessJob, type Plan, planOf, refusal, restOf, runsIn } from "./plan.js";
 import type { Sandbox, SandboxDescription, SandboxLimits, SandboxResult, SandboxStats, Submission } from "./sandbox.js";
 import { SandboxMeter } from "./sandbox-meter.js";
-import type { StartSlot } from "./slot.js";
+import type { Slot, StartSlot } from "./slot.js";
 import { type JudgeSlot, leftSound, runTests } from "./tests-run.js";
 import { judgeTests } from "./tests-verdict.js";
 import { since } from "./timings.js";
-import { type Judgement, judge, type RunOutcome } from "./verdict.js";
-import { WarmSlots } from "./warm-slots.js";
+import { type Judgement, judge, type RunOutcome, starved } from "./verdict.js";
+import { type Waited, WarmSlots } from "./warm-slots.js";
 
 /** What a pooled sandbox is made of. */
 export interface PooledSandboxOptions {
@@ -33,7 +33,23 @@ const attempts = 5;
 const backoffMs = 100;
 
 /** A judgement with what is said of it. */
-type Decision = Judgement & { readonly wallS: number; readonly trust?: "same_process" };
+type Decision = Judgement & {
+  readonly wallS: number;
+  readonly cpuS: number;
+  /** It ran out of wall-clock time because the host was busy. */
+  readonly starved: boolean;
+  readonly trust?: "same_process";
+};
+
+/** How a submission is run. */
+interface Turn {
+  readonly limits: SandboxLimits;
+  readonly signal: AbortSignal;
+  /** While nothing else runs. */
+  readonly alone: boolean;
+  /** It is not the submission's first run: it goes before those that have not begun. */
+  readonly first: boolean;
+}
 
 /** A {@link Sandbox} over slots that are started ahead, used once and thrown away. */
 export class PooledSandbox implements Sandbox {
@@ -75,12 +91,10 @@ export class PooledSandbox implements Sandbox {
     if (refused !== undefined) return { ...nothing(submission), verdict: refused.verdict, stderr: refused.reason };
     const plan = planOf(submission);
     try {
-      const { verdict, passed, total, shown, note, wallS, trust } = await this.#decide(
-        submission,
-        plan,
-        limits,
-        signal,
-      );
+      const decided = await this.#decideFairly(submission, plan, {
+        ...{ limits, signal, alone: false, first: false },
+      });
+      const { verdict, passed, total, shown, note, wallS, cpuS, trust } = decided;
       const stderr = shown.stderr.toString("utf8");
       return {
         id: submission.id,
@@ -89,6 +103,7 @@ export class PooledSandbox implements Sandbox {
         passed,
         total,
         wallS,
+        cpuS,
         stdout: shown.stdout.toString("utf8"),
         stderr: note === "" ? stderr : `${stderr}sandbox: ${note}\n`,
         truncated: shown.overflow,
@@ -105,66 +120,76 @@ export class PooledSandbox implements Sandbox {
     }
   }
 
-  async #decide(submission: Submission, plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<Decision> {
-    if (plan.kind === "programs") return this.#judgeRuns(submission, plan, limits, signal);
-    const apart = await this.#judgeApart(submission, plan.job, limits, signal);
-    return apart ?? this.#judgeTogether(submission, plan.job, limits, signal);
+  /** A busy host costs no reward: what it starved runs once more, alone. */
+  async #decideFairly(submission: Submission, plan: Plan, turn: Turn): Promise<Decision> {
+    const decided = await this.#decide(submission, plan, turn);
+    if (!decided.starved) return decided;
+    this.#meter.rerunAlone();
+    return this.#decide(submission, plan, { ...turn, alone: true });
   }
 
-  async #judgeRuns(submission: Submission, plan: Plan, limits: SandboxLimits, signal: AbortSignal): Promise<Decision> {
-    const runs = await this.#runAll(submission, plan, limits, signal);
+  async #decide(submission: Submission, plan: Plan, turn: Turn): Promise<Decision> {
+    if (plan.kind === "programs") return this.#judgeRuns(submission, plan, turn);
+    const apart = await this.#judgeApart(submission, plan.job, turn);
+    const begun = { ...turn, first: turn.first || this.#judges !== undefined };
+    return apart ?? this.#judgeTogether(submission, plan.job, begun);
+  }
+
+  async #judgeRuns(submission: Submission, plan: Plan, turn: Turn): Promise<Decision> {
+    const runs = await this.#runAll(submission, plan, turn);
     const began = performance.now();
-    const judged = judge(submission.tests, runs, plan.kind === "harness" ? plan.job.secret : "", limits.cpuS);
+    const judged = judge(submission.tests, runs, plan.kind === "harness" ? plan.job.secret : "", turn.limits.cpuS);
     this.#meter.judge.add(since(began));
     if (judged === undefined) throw new SandboxError("the sandbox returned no run");
-    return { ...judged, wallS: runs.reduce((sum, run) => sum + run.wallS, 0) };
+    return {
+      ...judged,
+      wallS: runs.reduce((sum, run) => sum + run.wallS, 0),
+      cpuS: runs.reduce((sum, run) => sum + run.cpuS, 0),
+      starved: runs.some((run) => starved(run)),
+    };
   }
 
   /** Tests in a slot of their own; undefined where they cannot be: no such slots, or tests that reach into the program's process. */
   async #judgeApart(
     { language }: Submission,
     job: HarnessJob,
-    limits: SandboxLimits,
-    signal: AbortSignal,
+    { limits, signal, alone, first }: Turn,
   ): Promise<Decision | undefined> {
     const judges = this.#judges;
     if (judges === undefined) return undefined;
     const { secret: _, ...tests } = job;
+    const work = (slot: Slot, waited: Waited) => {
+      const asked = performance.now();
+      const apart = (judging: JudgeSlot) => {
+        this.#meter.waited({ ...waited, acquireS: waited.acquireS + since(asked) });
+        return runTests(withLine(slot), judging, tests, limits, signal);
+      };
+      return judges.use(signal, apart, leftSound);
+    };
     const outcome = await this.#retrying(signal, () =>
-      this.#slots.use({ language, limits }, signal, (slot, waited) => {
-        const asked = performance.now();
-        const apart = (judging: JudgeSlot) => {
-          this.#meter.waited({ ...waited, acquireS: waited.acquireS + since(asked) });
-          return runTests(withLine(slot), judging, tests, limits, signal);
-        };
-        return judges.use(signal, apart, leftSound);
-      }),
+      this.#slots.use({ language, limits }, signal, work, { alone, first }),
     );
     this.#meter.run.add(outcome.runnerS);
     this.#meter.judge.add(outcome.judgeS);
     if (outcome.report?.verdict === "same_process") return undefined;
-    const { runner, trace } = outcome;
+    const { runner, judge: judging, trace } = outcome;
     const shown = { ...runner, stderr: Buffer.concat([runner.stderr, Buffer.from(trace)]) };
-    return { ...judgeTests(outcome, limits.cpuS), shown, wallS: runner.wallS };
+    return {
+      ...judgeTests(outcome, limits.cpuS),
+      shown,
+      wallS: runner.wallS,
+      cpuS: runner.cpuS,
+      starved: starved(runner, judging),
+    };
   }
 
   /** Tests in the program's own process; only tests that fail a stub with the program's names count. */
-  async #judgeTogether(
-    submission: Submission,
-    job: HarnessJob,
-    limits: SandboxLimits,
-    signal: AbortSignal,
-  ): Promise<Decision> {
-    const plan: Plan = { kind: "harness", job };
-    const decided = await this.#judgeRuns(submission, plan, limits, signal);
+  async #judgeTogether(submission: Submission, job: HarnessJob, turn: Turn): Promise<Decision> {
+    const decided = await this.#judgeRuns(submission, { kind: "harness", job }, turn);
     const told = { ...decided, trust: "same_process" } as const;
     if (decided.verdict !== "passed") return told;
-    const control = await this.#judgeRuns(
-      submission,
-      { kind: "harness", job: { ...job, control: true } },
-      limits,
-      signal,
-    );
+    const stub: Plan = { kind: "harness", job: { ...job, control: true } };
+    const control = await this.#judgeRuns(submission, stub, { ...turn, first: true });
     if (control.verdict !== "passed") return told;
     return {
       ...told,
@@ -177,15 +202,18 @@ export class PooledSandbox implements Sandbox {
   async #runAll(
     { language }: Submission,
     plan: Plan,
-    limits: SandboxLimits,
-    signal: AbortSignal,
+    { limits, signal, alone, first }: Turn,
   ): Promise<readonly RunOutcome[]> {
     const done: RunOutcome[] = [];
     while (done.length < runsIn(plan)) {
       const outcomes = await this.#retrying(signal, async () => {
-        const some = await this.#slots.use({ language, limits }, signal, (slot, waited) => {
+        const work = (slot: Slot, waited: Waited) => {
           this.#meter.waited(waited);
           return this.#timed(() => slot.run(restOf(plan, done.length), limits, signal));
+        };
+        const some = await this.#slots.use({ language, limits }, signal, work, {
+          alone,
+          first: first || done.length > 0,
         });
         if (some.length === 0) throw new SandboxError("the slot ended before its first run", { retryable: true });
         return some;
@@ -236,5 +264,6 @@ function asCancelled(error: unknown): CancelledError {
 /** A result of a submission that was not run. */
 function nothing({ id, tests }: Submission): SandboxResult {
   const total = tests.kind === "stdio" ? tests.cases.length : 0;
-  return { id, reward: 0, verdict: "rejected", passed: 0, total, wallS: 0, stdout: "", stderr: "", truncated: false };
+  const spent = { wallS: 0, cpuS: 0 };
+  return { id, reward: 0, verdict: "rejected", passed: 0, total, ...spent, stdout: "", stderr: "", truncated: false };
 }

@@ -16,6 +16,7 @@ export const emptyOutcome: RunOutcome = {
   disk: false,
   wallS: 0,
   cpuS: 0,
+  waitedS: 0,
 };
 
 const maxChannelBytes = 64 * 1024;
@@ -102,6 +103,7 @@ export class RunRecorder {
       disk: told.disk === true,
       wallS: number("wall_s") ?? running.wallS,
       cpuS: number("cpu_s") ?? 0,
+      waitedS: number("waited_s") ?? 0,
     });
     this.#parts = undefined;
   }

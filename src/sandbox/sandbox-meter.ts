@@ -11,6 +11,7 @@ export class SandboxMeter {
   readonly #verdicts: Partial<Record<Verdict, number>> = {};
   #finished = 0;
   #retries = 0;
+  #rerunsAlone = 0;
 
   waited({ queueS, acquireS }: Waited): void {
     this.#queue.add(queueS);
@@ -26,6 +27,10 @@ export class SandboxMeter {
     this.#retries += 1;
   }
 
+  rerunAlone(): void {
+    this.#rerunsAlone += 1;
+  }
+
   stats({ queued, running, ready, started, recycled }: SlotCounts): SandboxStats {
     return {
       queued,
@@ -36,6 +41,7 @@ export class SandboxMeter {
       slotsStarted: started,
       slotsRecycled: recycled,
       retries: this.#retries,
+      rerunsAlone: this.#rerunsAlone,
       queueS: this.#queue.durations,
       acquireS: this.#acquire.durations,
       runS: this.run.durations,

@@ -1,18 +1,26 @@
 import type { CodeTests } from "../core/index.js";
 
-/** Limits of one submission. Wall and cpu count for each stdio case, or for the whole test run. */
+/** Limits of one submission. Both times count for each stdio case, or for the whole test run. */
 export interface SandboxLimits {
+  /** Processor seconds of all of the program's processes: its time limit, which no busy host uses up. */
+  readonly cpuS: number;
+  /** Seconds by the clock: the backstop for a program that sleeps or waits. */
   readonly wallS: number;
-  /** CPU seconds; undefined = unlimited within wallS. */
-  readonly cpuS?: number;
   readonly memoryMb: number;
   readonly pids: number;
   readonly diskMb: number;
   readonly outputMb: number;
 }
 
-/** Defaults of design contract 3. */
-export const defaultLimits: SandboxLimits = { wallS: 10, memoryMb: 256, pids: 64, diskMb: 64, outputMb: 4 };
+/** Limits that hold where none are given. */
+export const defaultLimits: SandboxLimits = {
+  cpuS: 10,
+  wallS: 30,
+  memoryMb: 256,
+  pids: 64,
+  diskMb: 64,
+  outputMb: 4,
+};
 
 /** Languages of submissions; `node` (JavaScript) takes stdio tests. */
 export const languages = ["python", "node"] as const;
@@ -53,6 +61,8 @@ export interface SandboxResult {
   readonly passed: number;
   readonly total: number;
   readonly wallS: number;
+  /** Processor seconds that the program used; left out by a sandbox that does not count them. */
+  readonly cpuS?: number;
   readonly stdout: string;
   readonly stderr: string;
   readonly truncated: boolean;
@@ -101,6 +111,8 @@ export interface SandboxStats {
   readonly slotsRecycled: number;
   /** Attempts that lost their slot through no fault of the program and were made again. */
   readonly retries: number;
+  /** Submissions that ran out of wall-clock time while they waited for a processor, and were run once more, alone. */
+  readonly rerunsAlone: number;
   /** Waiting for a turn; then for a slot, and for a judge's where tests run apart. */
   readonly queueS: Durations;
   readonly acquireS: Durations;

@@ -17,6 +17,7 @@ export interface TestsReport {
 /** How a submission's tests came to an end. */
 export interface TestsOutcome {
   readonly runner: RunOutcome;
+  readonly judge: RunOutcome;
   /** The judge's last word; undefined when it was not let to have it. */
   readonly report?: TestsReport;
   /** What ended the tests before that. */
@@ -93,6 +94,7 @@ class Conversation {
   readonly #judge: LiveRun;
   readonly #over: Promise<TestsOutcome["ending"]>;
   readonly #wallS: number;
+  readonly #cpuS: number;
   readonly #leftMs: { runner: number; judge: number };
   #carryLeftMs: number;
   #end: (ending: TestsOutcome["ending"]) => void = () => {};
@@ -106,6 +108,7 @@ class Conversation {
 
   constructor(runnerSlot: LineSlot, judge: JudgeSlot, job: TestsJob, limits: SandboxLimits) {
     this.#wallS = limits.wallS;
+    this.#cpuS = limits.cpuS;
     this.#leftMs = { runner: limits.wallS * 1000, judge: limits.wallS * 1000 };
     this.#carryLeftMs = limits.wallS * 1000;
     this.#over = new Promise((resolve) => {
@@ -113,9 +116,11 @@ class Conversation {
     });
     // Behind all clocks that are kept here: the program's, the tests', and that of the messages.
     const wallS = 3 * limits.wallS + slackS;
+    // Tests that never end are stopped by the program's own limit.
+    const judgeLimits = { ...judge.limits, cpuS: limits.cpuS };
     this.#judge = new LiveRun(
       judge.slot,
-      { wallS, modules: judgeModules, limits: judge.limits, first: JSON.stringify(job), keep: true, again: judge.used },
+      { wallS, modules: judgeModules, limits: judgeLimits, first: JSON.stringify(job), keep: true, again: judge.used },
       (message) => this.#fromJudge(message),
     );
     this.#runner = new LiveRun(runnerSlot, { wallS, modules: runnerModules, limits }, (message) =>
@@ -183,13 +188,14 @@ class Conversation {
     const told = {
       ...this.#spent(),
       runner: { ...runner, deadline: runner.deadline || deadline },
+      judge,
       passed: this.#passed,
       total: this.#total,
     };
     const trace = judge.stderr.toString("utf8");
     if (report !== undefined) return { ...told, report, trace };
     if (ending !== undefined) return { ...told, ending, trace };
-    const end = judgeEnd(judge);
+    const end = judgeEnd(judge, this.#cpuS);
     if (end !== undefined) return { ...told, ending: end, trace };
     throw new SandboxError(`the judge ended before its verdict (exit ${judge.exit}): ${trace.slice(-500)}`, {
       code: "judge_lost",
@@ -217,8 +223,9 @@ export function leftSound({ ending }: TestsOutcome): boolean {
 const SIGKILL = 9;
 
 /** Why a judge ended that nobody ended: by what it read or ran. Undefined where it may have been lost with its machine. */
-function judgeEnd({ oom, overflow, signal, exit }: RunOutcome): TestsOutcome["ending"] {
+function judgeEnd({ oom, overflow, signal, exit, cpuS }: RunOutcome, limitS: number): TestsOutcome["ending"] {
   if (oom) return "judge memory";
+  if (cpuS >= limitS) return "deadline";
   if (overflow) return "judge output";
   if (signal !== null) return signal === SIGKILL ? undefined : "judge crashed";
   return exit === null ? undefined : "judge left";

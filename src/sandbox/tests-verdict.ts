@@ -17,7 +17,7 @@ const endings: Readonly<Record<NonNullable<TestsOutcome["ending"]>, (run: RunOut
 };
 
 /** Judges tests that ran apart from the program: by the judge's word alone, but for limits that the program broke. */
-export function judgeTests(outcome: TestsOutcome, cpuS: number | undefined): Omit<Judgement, "shown"> {
+export function judgeTests(outcome: TestsOutcome, cpuS: number): Omit<Judgement, "shown"> {
   const { runner, report, ending, passed, total } = outcome;
   const limit = brokenLimit(runner, cpuS);
   const before = { passed: Math.min(passed, Math.max(total - 1, 0)), total };

@@ -1,8 +1,22 @@
 import { CancelledError, throwIfAborted } from "../core/index.js";
 
+/** What is asked for. */
+export interface TurnRequest {
+  /** Turns at once; all of them to be alone. Default 1. */
+  readonly count?: number;
+  /** Goes before everybody else: for work that has begun and has one more part. */
+  readonly first?: boolean;
+}
+
+interface Waiting {
+  readonly count: number;
+  readonly go: () => void;
+}
+
 /** So many at a time, first come, first served. */
 export class Turns {
-  readonly #queue = new Set<() => void>();
+  readonly #first = new Set<Waiting>();
+  readonly #queue = new Set<Waiting>();
   #free: number;
 
   constructor(atOnce: number) {
@@ -11,38 +25,47 @@ export class Turns {
 
   /** How many wait. */
   get queued(): number {
-    return this.#queue.size;
+    return this.#first.size + this.#queue.size;
   }
 
-  /** Waits for a turn; whoever has one must {@link pass} it on. Rejects with CancelledError when the signal fires first. */
-  async take(signal: AbortSignal): Promise<void> {
+  /** Waits for its turns; whoever has them must {@link pass} them on. Rejects with CancelledError when the signal fires first. */
+  async take(signal: AbortSignal, { count = 1, first = false }: TurnRequest = {}): Promise<void> {
     throwIfAborted(signal);
-    if (this.#free > 0) {
-      this.#free -= 1;
-      return;
-    }
+    const queue = first ? this.#first : this.#queue;
     await new Promise<void>((resolve, reject) => {
-      const leave = () => {
-        this.#queue.delete(go);
-        signal.removeEventListener("abort", stop);
-      };
-      const go = () => {
-        leave();
-        resolve();
+      const waiting: Waiting = {
+        count,
+        go: () => {
+          signal.removeEventListener("abort", stop);
+          resolve();
+        },
       };
       const stop = () => {
-        leave();
+        queue.delete(waiting);
         reject(new CancelledError("cancelled", { cause: signal.reason }));
+        // Those behind may have waited for this one alone.
+        this.#serve();
       };
-      this.#queue.add(go);
       signal.addEventListener("abort", stop, { once: true });
+      queue.add(waiting);
+      this.#serve();
     });
   }
 
-  /** Ends a turn. The next in the queue has it then, so nobody can slip in between. */
-  pass(): void {
-    const [next] = this.#queue;
-    if (next === undefined) this.#free += 1;
-    else next();
+  /** Ends `count` turns. The next in the queue has them then, so nobody can slip in between. */
+  pass(count = 1): void {
+    this.#free += count;
+    this.#serve();
+  }
+
+  #serve(): void {
+    for (const queue of [this.#first, this.#queue]) {
+      for (const waiting of queue) {
+        if (waiting.count > this.#free) return;
+        this.#free -= waiting.count;
+        queue.delete(waiting);
+        waiting.go();
+      }
+    }
   }
 }

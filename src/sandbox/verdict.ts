@@ -20,6 +20,8 @@ export interface RunOutcome {
   readonly disk: boolean;
   readonly wallS: number;
   readonly cpuS: number;
+  /** How long its threads were ready to run and had no processor, summed over them, s; 0 where the host does not tell. */
+  readonly waitedS: number;
 }
 
 /** Verdict of a whole submission, output excluded. */
@@ -37,12 +39,22 @@ const SIGTERM = 15;
 const SIGXCPU = 24;
 const SIGXFSZ = 25;
 
+/** The part of a run's wall-clock time that it must have waited for a processor for its end to be put down to the host. */
+const starvedShare = 0.1;
+
+/** Whether runs (of one submission, at one time) ended at the wall-clock backstop while they waited for a processor. */
+export function starved(...runs: readonly RunOutcome[]): boolean {
+  const waitedS = runs.reduce((sum, run) => sum + run.waitedS, 0);
+  const wallS = Math.max(...runs.map((run) => run.wallS));
+  return runs.some((run) => run.deadline) && waitedS >= starvedShare * wallS;
+}
+
 /** A limit that the run broke, in the order in which they count; undefined when it ended by itself. */
-export function brokenLimit(run: RunOutcome, cpuS: number | undefined): Verdict | undefined {
+export function brokenLimit(run: RunOutcome, cpuS: number): Verdict | undefined {
   if (run.deadline) return "time_limit";
   if (run.oom) return "memory_limit";
   if (run.overflow) return "output_limit";
-  if (run.signal === SIGXCPU || (cpuS !== undefined && run.cpuS >= cpuS)) return "time_limit";
+  if (run.signal === SIGXCPU || run.cpuS >= cpuS) return "time_limit";
   if (run.signal === SIGXFSZ) return "disk_limit";
   return undefined;
 }
@@ -69,7 +81,7 @@ function neverCompiled(run: RunOutcome): boolean {
   );
 }
 
-function judgeCase(run: RunOutcome, expected: string, cpuS: number | undefined): Verdict {
+function judgeCase(run: RunOutcome, expected: string, cpuS: number): Verdict {
   const limit = brokenLimit(run, cpuS);
   if (limit !== undefined) return limit;
   if (run.signal !== null) return reasonOf(run, bySignal(run.signal));
@@ -81,7 +93,7 @@ function judgeCase(run: RunOutcome, expected: string, cpuS: number | undefined):
 function judgeCases(
   cases: readonly { readonly stdout: string }[],
   runs: readonly RunOutcome[],
-  cpuS: number | undefined,
+  cpuS: number,
 ): Omit<Judgement, "shown"> & { readonly shown: number } {
   const verdicts = cases.map((item, index) => {
     const run = runs[index];
@@ -129,7 +141,7 @@ function readChannel(channel: Buffer, secret: string): Report | undefined {
   return report;
 }
 
-function judgeHarness(run: RunOutcome, secret: string, cpuS: number | undefined): Omit<Judgement, "shown"> {
+function judgeHarness(run: RunOutcome, secret: string, cpuS: number): Omit<Judgement, "shown"> {
   const report = readChannel(run.channel, secret);
   const limit = brokenLimit(run, cpuS);
   const unfinished = { passed: 0, total: report?.total ?? 0, note: "" };
@@ -155,7 +167,7 @@ export function judge(
   tests: Submission["tests"],
   runs: readonly RunOutcome[],
   secret: string,
-  cpuS: number | undefined,
+  cpuS: number,
 ): Judgement | undefined {
   const first = runs[0];
   if (first === undefined) return undefined;

@@ -65,10 +65,19 @@ export class WarmSlots {
     };
   }
 
-  /** Waits for a turn, gives `work` a fresh slot, and ends that after it. */
-  async use<T>(want: SlotWant, signal: AbortSignal, work: (slot: Slot, waited: Waited) => Promise<T>): Promise<T> {
+  /**
+   * Waits for a turn, with `alone` until nothing else runs, with `first` before all that have not begun; gives `work` a fresh
+   * slot, and ends that after it.
+   */
+  async use<T>(
+    want: SlotWant,
+    signal: AbortSignal,
+    work: (slot: Slot, waited: Waited) => Promise<T>,
+    { alone = false, first = false } = {},
+  ): Promise<T> {
     const asked = performance.now();
-    await this.#turns.take(signal);
+    const turns = alone ? this.#size : 1;
+    await this.#turns.take(signal, { count: turns, first });
     const queueS = since(asked);
     const turn = performance.now();
     const using = this.#useOnce(want, signal, (slot) => work(slot, { queueS, acquireS: since(turn) }));
@@ -77,7 +86,7 @@ export class WarmSlots {
       return await using;
     } finally {
       this.#using.delete(using);
-      this.#turns.pass();
+      this.#turns.pass(turns);
     }
   }
 

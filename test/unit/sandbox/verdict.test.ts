@@ -11,7 +11,7 @@ function ended(part: Partial<RunOutcome>): RunOutcome {
 }
 const channel = (...lines: readonly string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(""));
 const verdictOf = (run: RunOutcome, tests: typeof cases | typeof asserts = cases) =>
-  judge(tests, [run], secret, undefined)?.verdict;
+  judge(tests, [run], secret, 10)?.verdict;
 
 describe("verdict", () => {
   it("goes by our own deadline first, then memory, then output, then how the program ended", () => {
@@ -48,6 +48,6 @@ describe("verdict", () => {
 
   it("keeps the count of tests when they did not end", () => {
     const run = ended({ channel: channel(`${secret}{"total":3}`), deadline: true, exit: null });
-    expect(judge(asserts, [run], secret, undefined)).toMatchObject({ verdict: "time_limit", passed: 0, total: 3 });
+    expect(judge(asserts, [run], secret, 10)).toMatchObject({ verdict: "time_limit", passed: 0, total: 3 });
   });
 });

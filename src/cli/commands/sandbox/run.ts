@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RunLine } from "../../../compose/index.js";
 import { DataError } from "../../../core/index.js";
-import type { Sandbox } from "../../../sandbox/sandbox.js";
+import type { Sandbox, SandboxStats } from "../../../sandbox/sandbox.js";
 import { oneLine } from "../../../telemetry/index.js";
 import { exitCodes } from "../../exit-code.js";
 import { withJson } from "../../flags.js";
@@ -38,13 +38,14 @@ const kinds = ["docker", "embedded"];
 
 const help = `
 tests is one of {"kind": "stdio", "cases": [{"stdin", "stdout"}]}, {"kind": "unittest", "mode": "module" | "same_file", "code"},
-{"kind": "asserts", "code", "setup"?}; limits {wall_s, cpu_s, memory_mb, pids, disk_mb, output_mb}; language python, or node for
-stdio tests. With --json a line out is {"id", "reward": 0 | 1 | null, "verdict", "passed", "total", "wall_s", "stdout", "stderr",
-"truncated"}, in the order of the input; reward is null only for infrastructure_error. A wrong line is named on stderr and
+{"kind": "asserts", "code", "setup"?}; limits {cpu_s, wall_s, memory_mb, pids, disk_mb, output_mb}; language python, or node for
+stdio tests. With --json a line out is {"id", "reward": 0 | 1 | null, "verdict", "passed", "total", "wall_s", "cpu_s", "stdout",
+"stderr", "truncated"}, in the order of the input; reward is null only for infrastructure_error. A wrong line is named on stderr and
 keeps its place (verdict rejected or no_tests); the exit code is 1 at the end when there was one, or an infrastructure error.
 
-Example:
-  $ omni sandbox run --input programs.jsonl --json > results.jsonl`;
+Examples:
+  $ omni sandbox run --input programs.jsonl --json > results.jsonl
+  $ omni sandbox run --input plots.jsonl --image python-science --set sandbox.limits.memoryMb=512`;
 
 export function wholeNumber(value: string): number {
   const number = Number(value);
@@ -87,7 +88,7 @@ async function runAll(cli: Cli, sandbox: Sandbox, flags: RunFlags, signal: Abort
   const count: Count = { lines: 0, passed: 0, wrong: 0, infrastructure: 0 };
   const unpassed = new UnpassedTests();
   const began = performance.now();
-  const progress = setInterval(() => say(cli, `${counted(count)} so far`), 5_000);
+  const progress = setInterval(() => say(cli, underWay(sandbox.stats())), 5_000);
   const options = { sandbox, signal, checkSolution: flags.checkSolution === true };
   try {
     for await (const line of runSubmissions(inputLines(cli, flags.input, signal), options)) {
@@ -132,13 +133,18 @@ function show(cli: Cli, line: RunLine): void {
 
 /** The line out of contract 3. */
 function document({ id, problem, result, solution }: RunLine): object {
-  const { reward, verdict, passed, total, wallS, stdout, stderr, truncated, trust } = result;
+  const { reward, verdict, passed, total, wallS, cpuS, stdout, stderr, truncated, trust } = result;
   return {
-    ...{ id, reward, verdict, passed, total, wall_s: wallS, stdout, stderr, truncated },
+    ...{ id, reward, verdict, passed, total, wall_s: wallS, cpu_s: cpuS, stdout, stderr, truncated },
     ...(trust === undefined ? {} : { trust }),
     ...(solution && { solution: { verdict: solution.verdict, passed: solution.passed, total: solution.total } }),
     ...(problem !== undefined && { error: problem }),
   };
+}
+
+/** What the sandbox does now, whichever line is to be shown next. */
+function underWay({ finished, verdicts, running, queued }: SandboxStats): string {
+  return `${finished} ended, ${verdicts.passed ?? 0} passed so far; ${running} running, ${queued} waiting`;
 }
 
 function counted({ lines, passed, wrong, infrastructure }: Count): string {

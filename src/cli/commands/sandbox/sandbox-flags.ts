@@ -1,19 +1,32 @@
 import type { Command } from "commander";
 import type { SandboxConfig } from "../../../config/index.js";
+import { withSet } from "../../flags.js";
 import type { Cli } from "../../io.js";
 import { configOf } from "../../run-session.js";
 
 /** Where the sandbox's settings come from. */
 export interface SandboxFlags {
   readonly config?: string;
+  readonly image?: string;
+  readonly set: readonly string[];
 }
 
-/** Adds `--config`, whose `sandbox` section is used. */
+/** Adds `--config`, whose `sandbox` section is used, and `--image` and `--set`, which need no config. */
 export function withSandboxConfig(command: Command): Command {
-  return command.option("--config <file>", "use the sandbox section of this config (hosts, image, runtime, limits)");
+  command
+    .option("--config <file>", "use the sandbox section of this config (hosts, image, runtime, limits)")
+    .option("--image <name>", "image that programs run in: python, python-science, or any that holds python3");
+  return withSet(command);
 }
 
-/** The settings of the config that was named; none without one. */
-export async function sandboxConfig(cli: Cli, { config }: SandboxFlags): Promise<Partial<SandboxConfig>> {
-  return config === undefined ? {} : (await configOf(cli, config, { set: [] })).config.sandbox;
+/** The settings that were given; what was not given has the config's defaults only where there is a config. */
+export async function sandboxConfig(cli: Cli, { config, image, set }: SandboxFlags): Promise<Partial<SandboxConfig>> {
+  const given = config === undefined && set.length === 0 ? {} : await settings(cli, config, set);
+  return { ...given, ...(image === undefined ? {} : { image }) };
+}
+
+async function settings(cli: Cli, config: string | undefined, set: readonly string[]): Promise<SandboxConfig> {
+  if (config !== undefined) return (await configOf(cli, config, { set })).config.sandbox;
+  const { configOfFlags } = await import("../../../config/index.js");
+  return configOfFlags(set, cli.io.env).config.sandbox;
 }
