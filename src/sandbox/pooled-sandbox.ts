@@ -29,6 +29,8 @@ export interface PooledSandboxOptions {
 }
 
 const attempts = 5;
+/** Wall-clock backstop of a run that is made again because the host was busy, as a multiple. */
+const aloneFactor = 3;
 /** Before a lost slot is made up for, ms; doubles each time. */
 const backoffMs = 100;
 
@@ -120,12 +122,13 @@ export class PooledSandbox implements Sandbox {
     }
   }
 
-  /** A busy host costs no reward: what it starved runs once more, alone. */
+  /** A busy host costs no reward: what it starved runs once more, alone, and longer, since others may keep the host busy too. */
   async #decideFairly(submission: Submission, plan: Plan, turn: Turn): Promise<Decision> {
     const decided = await this.#decide(submission, plan, turn);
     if (!decided.starved) return decided;
     this.#meter.rerunAlone();
-    return this.#decide(submission, plan, { ...turn, alone: true });
+    const limits = { ...turn.limits, wallS: aloneFactor * turn.limits.wallS };
+    return this.#decide(submission, plan, { ...turn, limits, alone: true });
   }
 
   async #decide(submission: Submission, plan: Plan, turn: Turn): Promise<Decision> {

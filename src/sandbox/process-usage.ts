@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 
-/** What a process has used so far, all its threads together. */
+/** What a process has used so far. */
 export interface ProcessUsage {
-  /** Processor time, s. */
+  /** Processor time of all its threads, s. */
   readonly cpuS: number;
-  /** How long its threads were ready to run and had no processor, s. */
+  /** How long its main thread was ready to run and had no processor, s. Others come and go. */
   readonly waitedS: number;
 }
 
@@ -17,17 +17,9 @@ export function processUsage(pid: number | undefined): ProcessUsage {
   try {
     // Behind the name in brackets, which may hold blanks: fields 14 and 15, user and system time.
     const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
-    return { cpuS: (Number(fields[11]) + Number(fields[12])) / ticksPerS, waitedS: waited(pid) };
+    const [, delay = "0"] = readFileSync(`/proc/${pid}/schedstat`, "utf8").split(" ");
+    return { cpuS: (Number(fields[11]) + Number(fields[12])) / ticksPerS, waitedS: Number(delay) / 1e9 };
   } catch {
     return { cpuS: 0, waitedS: 0 };
   }
-}
-
-function waited(pid: number): number {
-  let nanos = 0;
-  for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    const [, delay = "0"] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ");
-    nanos += Number(delay);
-  }
-  return nanos / 1e9;
 }

@@ -29,7 +29,7 @@ describe("omni sandbox run", () => {
       expect.objectContaining({ id: "slow", reward: 0, verdict: "time_limit", passed: 0, total: 1 }),
       {
         ...{ id: 2, reward: 1, verdict: "passed", passed: 1, total: 1 },
-        ...{ wall_s: expect.any(Number), stdout: "3\n", stderr: "", truncated: false },
+        ...{ wall_s: expect.any(Number), cpu_s: expect.any(Number), stdout: "3\n", stderr: "", truncated: false },
       },
     ]);
   });
@@ -59,6 +59,18 @@ describe("omni sandbox run", () => {
       expect(told).toMatch(message);
     }
     expect(stderr).toContain("14 lines, 1 passed, 13 wrong");
+  });
+
+  it("takes its settings from --set and --image without a config", { timeout: wide }, async () => {
+    const program = { id: 1, language: "python", code: "while True: pass", tests: sum };
+    const set = (value: string) => run([program], "--set", value, "--kind", "embedded");
+    const { lines } = await set("sandbox.limits.cpuS=0.5");
+    expect(lines).toEqual([expect.objectContaining({ verdict: "time_limit" })]);
+    const wrong = await set("sandbox.limits.cpus=1");
+    expect(wrong.code).toBe(2);
+    expect(wrong.stderr).toMatch(/--set.*cpus.*did you mean.*cpuS/is);
+    const unknown = await run([program], "--image", "nobody/made-this:1", "--kind", "docker");
+    expect(unknown.code).toBe(3);
   });
 
   it("says that there is nothing in an empty input", { timeout: wide }, async () => {
@@ -163,5 +175,25 @@ describe("omni sandbox bench", () => {
       left: { containers: 0 },
       stats: { finished: 26, verdicts: { passed: 26 }, retries: 0 },
     });
+  });
+});
+
+describe("omni sandbox packages", () => {
+  it("lists what programs of an image can import, and names what is missing", { timeout: wide }, async (context) => {
+    needDocker(context);
+    const args = ["sandbox", "packages", "--image", "python-science", "--json"];
+    const all = await omni([...args, "numpy", "json", "no_such_module"]);
+    expect(all.code).toBe(1);
+    const { packages, missing } = JSON.parse(all.stdout) as {
+      readonly packages: readonly { readonly module: string; readonly distribution?: string }[];
+      readonly missing: readonly string[];
+    };
+    expect(missing).toEqual(["no_such_module"]);
+    const named = new Map(packages.map(({ module, distribution }) => [module, distribution]));
+    expect(named.get("sklearn")).toBe("scikit-learn");
+    expect(named.get("cv2")).toBe("opencv-python-headless");
+    expect(named.has("json")).toBe(false);
+    const there = await omni([...args, "tensorflow", "faker", "geopandas"]);
+    expect(there.code).toBe(0);
   });
 });

@@ -44,7 +44,7 @@ const attach = (container: Docker.Container) =>
   container.attach({ stream: true, stdin: true, stdout: true, stderr: true, hijack: true });
 
 function job(code: string, wallS: number): Buffer {
-  const limits = { wall_s: wallS, cpu_s: null, output_bytes: 1 << 30, file_bytes: 1 << 20 };
+  const limits = { wall_s: wallS, cpu_s: 600, output_bytes: 1 << 30, file_bytes: 1 << 20 };
   const program = { program: "python3", arguments: ["-s", "main.py"], files: { "main.py": code }, stdin: "", feed: "" };
   const body = Buffer.from(JSON.stringify({ runs: [{ ...limits, ...program }] }));
   const length = Buffer.alloc(4);
