@@ -95,23 +95,10 @@ function search(name: string, code: string, limits: Partial<SandboxLimits> = {})
   return { name, code: whole, contained: passes, limits };
 }
 
-const writable = [
-  "/",
-  "/etc",
-  "/usr",
-  "/usr/lib",
-  "/var",
-  "/root",
-  "/home",
-  "/dev",
-  "/dev/shm",
-  "/run",
-  "/sys",
-  "/opt",
-];
+const writable = ["/", "/etc", "/usr", "/usr/lib", "/var", "/root", "/home", "/dev", "/run", "/sys", "/opt"];
 
 const doors: readonly Attack[] = [
-  refused("write outside /tmp", ...writable.map((place) => `open("${place}/omni-probe", "w").write("x")`)),
+  refused("write outside /tmp and /dev/shm", ...writable.map((place) => `open("${place}/omni-probe", "w").write("x")`)),
   refused(
     "change the kernel's settings",
     ...["kernel/core_pattern", "kernel/hostname", "vm/overcommit_memory", "kernel/modprobe"].map(
@@ -153,7 +140,9 @@ const doors: readonly Attack[] = [
   ),
   refused(
     "run a file that it wrote",
-    'open("/tmp/x", "w").write("#!/bin/sh\\n"); os.chmod("/tmp/x", 0o700); os.execv("/tmp/x", ["x"])',
+    ...["/tmp/x", "/dev/shm/x"].map(
+      (file) => `open("${file}", "w").write("#!/bin/sh\\n"); os.chmod("${file}", 0o700); os.execv("${file}", ["x"])`,
+    ),
   ),
   refused(
     "reach the network",
@@ -196,12 +185,22 @@ const doors: readonly Attack[] = [
   ),
   search(
     "fill the disk",
-    "import errno\ntry:\n    with open('/tmp/fill', 'wb') as f:\n        for _ in range(256): f.write(bytes(1 << 20))\n    found.append('256 MB written')\nexcept OSError: pass\nos.path.exists('/tmp/fill') and os.remove('/tmp/fill')",
+    `for folder in ("/tmp", "/dev/shm"):
+    try:
+        with open(folder + "/fill", "wb") as f:
+            for _ in range(256): f.write(bytes(1 << 20))
+        found.append("256 MB written to " + folder)
+    except OSError: pass
+    os.path.exists(folder + "/fill") and os.remove(folder + "/fill")`,
     { diskMb: 16 },
   ),
   search(
     "make a million files",
-    "try:\n    for n in range(1000000): open('/tmp/%d' % n, 'w').close()\n    found.append('a million files')\nexcept OSError: pass",
+    `for folder in ("/tmp", "/dev/shm"):
+    try:
+        for n in range(1000000): open(folder + "/%d" % n, "w").close()
+        found.append("a million files in " + folder)
+    except OSError: pass`,
   ),
 ];
 
@@ -250,6 +249,7 @@ export const attacks: readonly Attack[] = [
 export const litter = `
 import os, socket, subprocess, sys
 open("/tmp/omni-left", "w").write("x")
+open("/dev/shm/omni-left", "w").write("x")
 subprocess.Popen([sys.executable, "-c", "import time\\nwhile True: time.sleep(1)"], start_new_session=True)
 print("contained")
 `;
@@ -257,6 +257,6 @@ print("contained")
 /** What a program finds of the one that ran before it. */
 export const remains: Attack = search(
   "leave something for the next program",
-  'found += [n for n in os.listdir("/tmp") if n == "omni-left"]\n' +
+  'found += [n for folder in ("/tmp", "/dev/shm") for n in os.listdir(folder) if n == "omni-left"]\n' +
     'found += [p for p in os.listdir("/proc") if p.isdigit() and int(p) not in (1, os.getpid())]',
 );

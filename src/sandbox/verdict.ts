@@ -39,14 +39,16 @@ const SIGTERM = 15;
 const SIGXCPU = 24;
 const SIGXFSZ = 25;
 
-/** The part of a run's wall-clock time that it must have waited for a processor for its end to be put down to the host. */
-const starvedShare = 0.1;
+/** Parts of a run's wall-clock time: what it waited for a processor at least, and what it had one or waited for it. */
+const starvedShare = { waited: 0.1, wanted: 0.5 };
 
-/** Whether runs (of one submission, at one time) ended at the wall-clock backstop while they waited for a processor. */
+/** Whether runs (of one submission, at one time) ended at the wall-clock backstop because the host was busy. A sleeper wants no processor. */
 export function starved(...runs: readonly RunOutcome[]): boolean {
   const waitedS = runs.reduce((sum, run) => sum + run.waitedS, 0);
+  const wantedS = runs.reduce((sum, run) => sum + run.cpuS, waitedS);
   const wallS = Math.max(...runs.map((run) => run.wallS));
-  return runs.some((run) => run.deadline) && waitedS >= starvedShare * wallS;
+  const busy = waitedS >= starvedShare.waited * wallS && wantedS >= starvedShare.wanted * wallS;
+  return busy && runs.some((run) => run.deadline);
 }
 
 /** A limit that the run broke, in the order in which they count; undefined when it ended by itself. */

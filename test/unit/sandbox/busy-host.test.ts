@@ -41,7 +41,7 @@ describe.each(["docker", "embedded"] as const)("on a busy host the %s sandbox", 
   it.runIf(kind === "docker")("runs a sleeper once: it waited for no processor", { timeout: wide }, async (context) => {
     needDocker(context);
     sandbox = await open(kind);
-    const result = await sandbox?.run({ id: "s", language: "python", code: sleeping, tests, limits: { wallS: 2 } });
+    const result = await sandbox?.run({ id: "s", language: "python", code: sleeping, tests, limits: { wallS: 8 } });
     expect(result).toMatchObject({ reward: 0, verdict: "time_limit" });
     expect(sandbox?.stats().rerunsAlone).toBe(0);
   });

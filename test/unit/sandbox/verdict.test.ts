@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emptyOutcome } from "../../../src/sandbox/run-recorder.js";
-import { judge, type RunOutcome } from "../../../src/sandbox/verdict.js";
+import { judge, type RunOutcome, starved } from "../../../src/sandbox/verdict.js";
 
 const cases = { kind: "stdio", cases: [{ stdin: "", stdout: "1" }] } as const;
 const asserts = { kind: "asserts", code: "assert f()" } as const;
@@ -44,6 +44,15 @@ describe("verdict", () => {
     expect(told(`${secret}{"verdict":"passed","passed":0,"total":0}`)).toBe("tampered");
     expect(told(`${secret}{"verdict":"passed","passed":1,"total":2}`)).toBe("tampered");
     expect(told(`${secret}{"total":2}`, secret + passed)).toBe("tampered");
+  });
+
+  it("puts a run's end at the backstop down to a busy host where it wanted a processor and had to wait for it", () => {
+    const late = { deadline: true, exit: null, wallS: 10 };
+    expect(starved(ended({ ...late, cpuS: 2, waitedS: 7 }))).toBe(true);
+    expect(starved(ended({ ...late, cpuS: 0.2, waitedS: 2 }))).toBe(false);
+    expect(starved(ended({ ...late, cpuS: 9.5, waitedS: 0.5 }))).toBe(false);
+    expect(starved(ended({ wallS: 10, cpuS: 2, waitedS: 7 }))).toBe(false);
+    expect(starved(ended({ ...late, cpuS: 1, waitedS: 1 }), ended({ wallS: 10, cpuS: 1, waitedS: 3 }))).toBe(true);
   });
 
   it("keeps the count of tests when they did not end", () => {
