@@ -1,8 +1,8 @@
 import { defaultLimits, type SandboxLimits } from "./sandbox.js";
 
 const ranges: { readonly [K in keyof Required<SandboxLimits>]: readonly [least: number, most: number] } = {
-  wallS: [0.05, 3600],
   cpuS: [0.05, 3600],
+  wallS: [0.05, 3600],
   memoryMb: [16, 65_536],
   pids: [1, 4096],
   diskMb: [1, 16_384],

@@ -48,7 +48,7 @@ describe("a small config", () => {
     expect(config.train).toMatchObject({ groupSize: 8, lr: 1e-5, topK: 0, truncated: "score", maxUpdates: null });
     expect(config.tasks[0]).toMatchObject({ klBeta: 0, reward: { math: 1, format: 0.1, tags: 0.1 } });
     expect(config.tasks[0]?.data.split).toEqual({ validation: 0.1, test: 0.1 });
-    expect(config.sandbox.limits).toEqual({ wallS: 10, memoryMb: 256, pids: 64, diskMb: 64, outputMb: 4 });
+    expect(config.sandbox.limits).toEqual({ memoryMb: 256, pids: 64, diskMb: 64, outputMb: 4 });
     expect(config.judge).toBeUndefined();
   });
 
