@@ -1,5 +1,5 @@
 import { withArguments } from "./arguments.js";
-import { withBases, withoutAlignment, withoutLeadIn, withPeriods } from "./notation.js";
+import { withBases, withModuli, withoutAlignment, withoutLeadIn, withPeriods } from "./notation.js";
 import { spelled } from "./spelling.js";
 import type { Token } from "./tokens.js";
 
@@ -9,7 +9,7 @@ import type { Token } from "./tokens.js";
  */
 export function canonical(tokens: readonly Token[]): readonly Token[] {
   const formula = withoutAlignment(withoutLeadIn(spelled(tokens)));
-  return withoutEnds(withPeriods(withBases(cardinals(degrees(withArguments(formula))))));
+  return withoutEnds(withPeriods(withModuli(withBases(cardinals(degrees(withArguments(formula)))))));
 }
 
 /** Canonical tokens as one string; blanks stay only where leaving them out would join two words or two numbers. */
@@ -29,13 +29,14 @@ function apart(a: Token, b: Token): boolean {
   return a.kind === "word" && b.kind === "word";
 }
 
-/** `^{\circ}` → `°`. */
+/** `^{\circ}` and, behind a number, `\circ` → `°`. */
 function degrees(tokens: readonly Token[]): Token[] {
   const out: Token[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as Token;
     const circ = token.text === "^" && tokens[i + 2]?.text === "\\circ" && tokens[i + 3]?.text === "}";
-    out.push(circ ? { kind: "symbol", text: "°", gap: token.gap } : token);
+    const bare = token.text === "\\circ" && tokens[i - 1]?.kind === "number";
+    out.push(circ || bare ? { kind: "symbol", text: "°", gap: token.gap } : token);
     if (circ) i += 3;
   }
   return out;

@@ -101,6 +101,20 @@ function subscript(base: number): readonly Token[] {
   return [symbol("_"), symbol("{"), { kind: "number", text: String(base), gap: "" }, symbol("}")];
 }
 
+/** `3 (mod 5)` as `3 \pmod{5}`. */
+export function withModuli(tokens: readonly Token[]): readonly Token[] {
+  const out: Token[] = [];
+  for (let i = 0; i < tokens.length; i++) {
+    const [open, mod, of, close] = tokens.slice(i, i + 4);
+    if (open?.text === "(" && /^\\?b?mod$/.test(mod?.text ?? "") && of !== undefined && close?.text === ")") {
+      const symbol = (text: string): Token => ({ kind: "symbol", text, gap: "" });
+      out.push({ kind: "command", text: "\\pmod", gap: open.gap }, symbol("{"), of, symbol("}"));
+      i += 3;
+    } else out.push(tokens[i] as Token);
+  }
+  return out;
+}
+
 /** Digits that repeat at the end, three times or more, before an ellipsis: `0.1666…`. */
 const REPEATING = /^(\d*\.\d{0,40}?)(\d{1,6}?)\2{2,}$/;
 

@@ -40,7 +40,7 @@ const MAX_PARTS = 4;
 /** `8 hours 30 minutes`, `5 ft 6 in`: amounts of one dimension from the largest unit to the smallest, as an amount of the first. */
 function compound(tokens: readonly Token[]): Quantity | undefined {
   const begins = tokens.flatMap(({ kind }, i) =>
-    kind === "number" && (i === 0 || tokens[i - 1]?.kind === "word") ? [i] : [],
+    kind === "number" && (i === 0 || /^(?:[A-Za-z]+|\.)$/.test(tokens[i - 1]?.text ?? "")) ? [i] : [],
   );
   if (begins[0] !== 0 || begins.length < 2 || begins.length > MAX_PARTS) return undefined;
   const parts = begins.map((begin, i) => {

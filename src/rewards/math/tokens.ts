@@ -19,10 +19,11 @@ export interface Token {
 const LEXEME =
   /(?<space>\s+)|(?<command>\\(?:[A-Za-z]+|.))|(?<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)|(?<word>\p{L}+)|(?<symbol>\*\*|\.{3,}|.)/suy;
 
-/** Cuts an answer into tokens in one pass; undefined when it is longer than {@link MAX_ANSWER_CHARS}. */
+/** Cuts an answer into tokens in one pass; undefined when it is longer than {@link MAX_ANSWER_CHARS}, or twice as long as LaTeX. */
 export function tokenize(answer: string): Token[] | undefined {
   if (answer.length > MAX_ANSWER_CHARS) return undefined;
   const text = unicodeAsLatex(answer);
+  if (text.length > 2 * MAX_ANSWER_CHARS) return undefined;
   const tokens: Token[] = [];
   let gap: Gap = "";
   LEXEME.lastIndex = 0;

@@ -101,7 +101,7 @@ function withoutCommas(tokens: readonly Token[]): readonly Token[] {
 
 /** `a, b`, `a and b`, `a; b`, `a, b, or c`. */
 function list(tokens: readonly Token[], units: UnitRule, depth: number): AnswerNode | undefined {
-  const parts = splitOutside(tokens, ({ text }) => /^([,;&]|and|or)$/.test(text));
+  const parts = splitOutside(tokens, ({ text }) => /^([,;&]|and|or|\\lor|\\vee)$/.test(text));
   if (parts === undefined || parts.length < 2 || parts.length > MAX_ELEMENTS) return undefined;
   // `a, and b` has nothing between comma and word; anything else that is empty is no list.
   const filled = parts.filter(

@@ -24,7 +24,7 @@ export function sameValue(a: Expression, b: Expression): boolean {
 }
 
 /**
- * Compared as fractions at a point of 40-bit integers; where those grow too long (x^2024), at three points of small ones.
+ * Compared as fractions at a point of 40-bit integers; where those grow too long (x^2024), at four points of small ones.
  * Undefined where a side is no rational function.
  */
 function exactlyEqual(a: Expression, b: Expression, names: readonly string[]): boolean | undefined {
@@ -36,8 +36,9 @@ function exactlyEqual(a: Expression, b: Expression, names: readonly string[]): b
   };
   const large = at((name, i) => 1 + Math.floor(random(name, i) * 2 ** 40));
   if (large !== undefined) return large;
-  const small = [0, 1, 2].map((k) =>
-    at((name, i) => (k === 1 ? -1 : 1) * (2 + Math.floor(random(name, 7 * k + i) * 9))),
+  // Even and odd in turn, the first two variables in all combinations: (−1)^n is neither 1 nor −1.
+  const small = [0, 1, 2, 3].map((k) =>
+    at((name, i) => (k === 1 ? -1 : 1) * (2 + 2 * Math.floor(random(name, 7 * k + i) * 5) + ((k >> (i % 2)) & 1))),
   );
   if (small.some((same) => same === false)) return false;
   return small.every((same) => same === true) ? true : undefined;
