@@ -32,6 +32,8 @@ MODULES = set(
     "random time typing enum dataclasses sys os numpy pandas".split()
 )
 FREE_AT = 64
+# Operators that answer with a truth, which may be one of numpy's.
+TRUTHS = set("__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __contains__ __bool__".split())
 # Functions that look into objects: those of the submission's are looked into where they are.
 LOOKING = {
     "dataclasses": "asdict astuple fields replace".split(),
@@ -92,6 +94,8 @@ class Judge(Peer):
         except AssertionError as error:
             self.unheard = None if error is self.unheard else self.unheard
             raise
+        if name in TRUTHS and type(answer).__module__ == "numpy" and not is_handle(answer) and answer.ndim == 0:
+            answer = bool(answer)
         if name == "__call__" and isinstance(args[0], Meta):
             self.doubts.note_made(args[0], answer, args[1:], named)
         if self.fed and name == "__getattr__":
