@@ -23,7 +23,7 @@ const SCRIPTS = new RegExp(
 /** How scripts and fractions of one character are written; `before` is the character in front of them, "" at the beginning. */
 interface Notation {
   raised(run: string, before: string): string;
-  lowered(run: string, before: string): string;
+  lowered(run: string, before: string, after: string): string;
   /** `den` is "" where the denominator follows as ordinary text. */
   fraction(num: string, den: string, before: string): string;
 }
@@ -40,8 +40,11 @@ const PLAIN: Notation = {
     if (/^(?:st|nd|rd|th)$/.test(run) && /\d/.test(before)) return run;
     return run.includes("/") ? `^(${run})` : `^${run}`;
   },
-  // As formulas are typed: H₂O is H2O, while 101₂ is not 1012.
-  lowered: (run, before) => (/^\d+$/.test(run) && /[\p{L})\]]/u.test(before) ? run : `_${run}`),
+  // As formulas are typed: H₂O is H2O, while 101₂ is not 1012, nor log₂8 log28.
+  lowered: (run, before, after) =>
+    /^\d+$/.test(run) && /[\p{L})\]]/u.test(before) && !/\p{Nd}/u.test(after)
+      ? run
+      : `_${run}${/\p{Nd}/u.test(after) ? " " : ""}`,
   fraction: (num, den, before) => `${/\d/.test(before) ? " " : ""}${num}/${den}`,
 };
 
@@ -56,9 +59,10 @@ function withScripts(text: string, notation: Notation): string {
       const [above = "", divisor = ""] = vulgar.normalize("NFKC").split("⁄");
       return notation.fraction(above, divisor, before);
     }
-    if (raised === undefined) return notation.lowered(onLine(lowered ?? ""), before);
+    const after = whole[offset + String(match[0]).length] ?? "";
+    if (raised === undefined) return notation.lowered(onLine(lowered ?? ""), before, after);
     // x²₁ is x₁².
-    return (under ? notation.lowered(onLine(under), before) : "") + notation.raised(onLine(raised), before);
+    return (under ? notation.lowered(onLine(under), before, "") : "") + notation.raised(onLine(raised), before);
   });
 }
 

@@ -14,7 +14,7 @@ export interface EndpointRequest {
 export interface EndpointResponse {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is when a text, else as JSON. */
+  /** Sent as it is when a text or bytes, else as JSON. */
   readonly body: unknown;
 }
 
@@ -28,7 +28,7 @@ export async function startEndpoint(answer: (request: EndpointRequest, n: number
     const request = { path, headers, body: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
     const { status = 200, headers: given, body } = answer(request, seen.push(request) - 1);
     response.writeHead(status, { "content-type": "application/json", ...given });
-    response.end(typeof body === "string" ? body : JSON.stringify(body));
+    response.end(typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   });
   server.keepAliveTimeout = 600_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

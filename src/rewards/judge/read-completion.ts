@@ -43,7 +43,7 @@ export function readCompletion(reply: HttpReply, maxTokens: number): ChatReply {
     const to = headers.get("location")?.split("?")[0] ?? "nowhere";
     throw refusal(`HTTP ${status}: the endpoint redirects to ${to}; set judge.baseUrl to where it is`, status);
   }
-  if (status < 200 || status > 299) throw refusal(`HTTP ${status}: ${quotedBody(body)}`, status, waitMs);
+  if (status < 200 || status > 299) throw refusal(`HTTP ${status}: ${withRemedy(quotedBody(body))}`, status, waitMs);
   if (reply.tooLong) throw broken(`the reply is longer than ${MAX_REPLY_BYTES} bytes`, false);
   const completion = jsonOf(body);
   if (typeof completion !== "object" || completion === null) throw notJson(reply);
@@ -51,6 +51,20 @@ export function readCompletion(reply: HttpReply, maxTokens: number): ChatReply {
   const error = errorIn(completion, choice);
   if (error !== undefined) throw refusal(`error in a reply of status ${status}: ${error.said}`, error.status, waitMs);
   return readChoice(completion, choice, maxTokens);
+}
+
+/** What to set, for refusals that a setting mends. */
+const REMEDIES: readonly (readonly [RegExp, string])[] = [
+  [/\btemperature\b/i, "judge.temperature: null leaves it out"],
+  [
+    /context (?:length|window|size)|max(?:imum)? (?:context|model) len|exceeds? .{0,40}context/i,
+    "lower judge.maxTokens",
+  ],
+];
+
+function withRemedy(said: string): string {
+  const remedy = REMEDIES.find(([pattern]) => pattern.test(said))?.[1];
+  return remedy === undefined ? said : `${said}; ${remedy}`;
 }
 
 function refusal(message: string, status: number, waitMs?: number): AttemptError {
@@ -63,7 +77,7 @@ function broken(message: string, retryable: boolean): AttemptError {
 
 function notJson({ headers, body }: HttpReply): AttemptError {
   const type = headers.get("content-type") ?? "";
-  if (type.includes("event-stream") || /^\s*(?:data|event|id):/.test(body)) {
+  if (type.includes("event-stream") || /^\s*(?:data|event|id)?:/.test(body) || isJsonLines(body)) {
     return broken(
       "an event stream came though the request says stream: false; use an endpoint or a proxy that can answer whole",
       false,
@@ -78,6 +92,12 @@ function notJson({ headers, body }: HttpReply): AttemptError {
   return broken(body.trim() === "" ? "the body is empty" : `not JSON (${quotedBody(body)})`, true);
 }
 
+/** A stream as Ollama sends it: an object on each line. */
+function isJsonLines(body: string): boolean {
+  const end = body.trimStart().indexOf("\n");
+  return end > 0 && typeof jsonOf(body.trimStart().slice(0, end)) === "object";
+}
+
 interface FoundError {
   readonly said: string;
   readonly status: number;
@@ -87,11 +107,17 @@ interface FoundError {
 function errorIn(completion: object, choice: unknown): FoundError | undefined {
   const inChoice = fieldOf(choice, "error");
   if (isError(inChoice)) return { said: quotedBody(JSON.stringify({ error: inChoice })), status: statusOf(inChoice) };
-  if (choice !== undefined) return undefined;
+  if (textOf(fieldOf(fieldOf(choice, "message"), "content")) !== "") return undefined;
   const error = fieldOf(completion, "error");
-  const bare = fieldOf(completion, "object") === "error" || fieldOf(completion, "detail") !== undefined;
+  const bare = choice === undefined && isBareError(completion);
   if (!isError(error) && !bare) return undefined;
   return { said: quotedBody(JSON.stringify(completion)), status: statusOf(isError(error) ? error : completion) };
+}
+
+/** `{"object": "error", …}`, `{"detail": …}`, `{"code": 429, "msg": …}`. */
+function isBareError(completion: object): boolean {
+  if (fieldOf(completion, "object") === "error" || fieldOf(completion, "detail") !== undefined) return true;
+  return namedStatus([fieldOf(completion, "code"), fieldOf(completion, "status")]) !== undefined;
 }
 
 const isError = (value: unknown) =>
@@ -100,12 +126,15 @@ const isError = (value: unknown) =>
 /** The status that an error names; one that names none may pass, as 500 does. */
 function statusOf(error: unknown): number {
   const named = ["code", "status", "status_code", "type"].map((name) => fieldOf(error, name));
-  for (const value of named) {
-    const number = typeof value === "number" || typeof value === "string" ? Number(value) : Number.NaN;
-    if (Number.isInteger(number) && number >= 400 && number <= 599) return number;
-  }
+  const status = namedStatus(named);
+  if (status !== undefined) return status;
   const words = named.filter((value) => typeof value === "string").join(" ");
   return STATUS_OF_CODE.find(([pattern]) => pattern.test(words))?.[1] ?? 500;
+}
+
+function namedStatus(values: readonly unknown[]): number | undefined {
+  const numbers = values.filter((value) => typeof value === "number" || typeof value === "string").map(Number);
+  return numbers.find((number) => Number.isInteger(number) && number >= 400 && number <= 599);
 }
 
 function readChoice(completion: object, choice: unknown, maxTokens: number): ChatReply {
@@ -138,7 +167,7 @@ function whyEmpty(completion: object, choice: unknown, maxTokens: number): strin
   }
   return reasoned
     ? "the reply holds reasoning and no answer; raise judge.maxTokens, or turn reasoning off at the endpoint"
-    : "the reply is empty";
+    : `the reply is empty${typeof finish === "string" && finish !== "stop" ? ` (finish_reason ${quotedBody(finish)})` : ""}`;
 }
 
 /** A text, or the texts of a list of parts; parts that are thinking are none. */

@@ -6,7 +6,7 @@ export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
 /** Words that lead to the letter and say nothing else: `The correct answer is`, `Option`, `Final answer:`. */
 const LEAD =
-  /^(?:(?:(?:so|thus|hence|therefore),? )?(?:the |my )?(?:final |correct |right |best )?(?:answer|option|choice|letter)(?: choice| option| letter)?(?: is(?!n))?\s*[:-]?\s*)+/i;
+  /^(?:(?:(?:so|thus|hence|therefore),? )?(?:the |my )?(?:final |correct |right |best )?(?:answer|ans\b\.?|option|choice|letter|答案|选项|答え|正解)(?:是|为|选|は)?(?: choice| option| letter)?(?: is(?!n))?\s*[:-]?\s*)+/i;
 /** Words behind the letter that only confirm it. */
 const TAIL = /^is (?:the )?(?:correct|right|best)(?: answer| option| choice)?\.?$/i;
 
@@ -35,7 +35,7 @@ function chosenOption(text: string, options: readonly string[]): number | undefi
   if (rest !== "" && !apart) return undefined;
   if (/^[.:,;!]?$/.test(rest) || TAIL.test(rest)) return index;
   // "C, A" names two letters, even where A is also the text of C.
-  if (/^\s*,?$/.test(separator ?? "") && /^[A-Za-z][.)]?$/.test(rest)) return undefined;
+  if (/^\s*,?$/.test(separator ?? "") && /^[([]?[A-Za-z][.)\]]*$/.test(rest)) return undefined;
   const own = normaliseAnswer(undressed(lightlyNormalised(option)));
   return [rest, rest.replace(/^\((.*)\)[.]?$/su, "$1")].some((one) => normaliseAnswer(one) === own) ? index : undefined;
 }

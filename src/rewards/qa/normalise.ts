@@ -56,7 +56,8 @@ function plainWord(word: string, before: string | undefined): string {
   let end = word.length;
   while (begin < end && /["'`,;:?¿¡]/.test(word[begin] ?? "")) begin += 1;
   while (end > begin && isTrailing(word, end, begin)) end -= 1;
-  const bare = word.slice(begin, end);
+  // U.S. is the US.
+  const bare = word.slice(begin, end).replace(/^(?:\p{L}\.)+\p{L}$/u, (initials) => initials.replaceAll(".", ""));
   return plainNumber(bare.replace(/(?<=\d)\\%$/, "%"), before);
 }
 

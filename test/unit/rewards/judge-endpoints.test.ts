@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { type OpenAIJudgeOptions, openJudge } from "../../../src/rewards/judge/openai-judge.js";
 import {
@@ -191,6 +192,7 @@ describe("a reply's content", () => {
     ["a filter", completion("", {}, { finish_reason: "content_filter" }), /content filter stopped the reply/],
     ["no choices", { body: { id: "x", choices: [] } }, /no choices \(.*"choices":\[\]/],
     ["nothing", completion(null), /the reply is empty/],
+    ["aborted", completion("", {}, { finish_reason: "abort" }), /the reply is empty \(finish_reason abort\)/],
   ] as const)("that is %s is undefined and says why", async (_, response, reason) => {
     const { judge } = await judgeAt(() => response);
     expect(await judge.compare(texts)).toMatchObject({
@@ -211,6 +213,14 @@ describe("a body that is no completion", () => {
       1,
     ],
     ["an event stream called JSON", { body: sse }, /event stream/, 1],
+    ["an event stream that begins with a comment", { body: `: PROCESSING\n\n${sse}` }, /event stream/, 1],
+    ["a stream of JSON lines", { body: '{"done": false}\n{"done": true}\n' }, /event stream/, 1],
+    [
+      "64 MiB in a few kilobytes",
+      { headers: { "content-encoding": "gzip" }, body: gzipSync(Buffer.alloc(2 ** 26, " ")) },
+      /longer than 1048576 bytes/,
+      1,
+    ],
     [
       "a web page",
       {
@@ -257,6 +267,16 @@ describe("a body that is no completion", () => {
     ["Google's list", [{ error: { code: 401, message: "API key not valid" } }], /API key not valid/],
     ["plain text", "upstream connect error\u0000\u001b[31m\nreset", /upstream connect error .31m reset/],
     ["a page", "<html><body><h1>403 Forbidden</h1><hr>nginx</body></html>", /HTTP 401: 403 Forbidden nginx/],
+    [
+      "a model without temperature",
+      { error: { message: "'temperature' is not supported" } },
+      /judge.temperature: null leaves it/,
+    ],
+    [
+      "a short context",
+      { message: "This model's maximum context length is 2048 tokens." },
+      /tokens.; lower judge.maxTokens/,
+    ],
     ["nothing", "", /HTTP 401: no body/],
     ["other JSON", { status: 7 }, /\{"status":7\}/],
     ["deep JSON", `${'{"error":'.repeat(5000)}1${"}".repeat(5000)}`, /HTTP 401: \{"error":/],

@@ -54,6 +54,8 @@ const kinds: Readonly<Record<string, readonly Row[]>> = {
     ["Αθήνα", ["Αθήνα;", "«Αθήνα»."], ["Σπάρτη"]],
     ["አዲስ አበባ", ["አዲስ አበባ።"], ["አዲስ"]],
     ["C++", ["“C++”."], ["C"]],
+    ["U.S.", ["US", "U.S", "“U.S.”"], ["U", "U, S", "USA"]],
+    ["J.R.R. Tolkien", ["JRR Tolkien"], ["J. Tolkien"]],
     ["3.14", ["3.14。"], ["314", "3。1"]],
   ],
   "characters that cannot be seen do not": [
@@ -105,6 +107,10 @@ const kinds: Readonly<Record<string, readonly Row[]>> = {
     ["23", [], ["2³", "2₃"]],
     ["H₂O", ["H2O"], ["H²O"]],
     ["xₙ", ["x_n"], ["xn"]],
+    ["log₂8", ["log₂8"], ["log28", "log₂₈", "log8"]],
+    ["log₂ 8", ["log2 8"], ["log28", "log₂8 9"]],
+    ["101₂ + 1", ["101_2 + 1"], ["1012 + 1", "101₂₁"]],
+    ["a¹²", ["a^12"], ["a12", "a₁₂", "a^1^2x"]],
     ["1ˢᵗ", ["1st"], []],
   ],
   "a dress around the whole does not": [
@@ -188,7 +194,7 @@ describe("QA by letter in ordinary dress", () => {
     ..."C. no wait, B|A. no wait, C|C, no, B|C is wrong|C is not correct|Option C is incorrect|C because|C Cairo Lima".split(
       "|",
     ),
-    ..."Between B and C|Answer: B or C|C B|C D|C. Cairo or B. Bern|С|\\textbf{(B)}|$A$|\\text{A}|C (not B)|all of them".split(
+    ..."(C) (B)|答案不是C|Ans: B or C|C, (B)|Between B and C|Answer: B or C|C B|C D|C. Cairo or B. Bern|С|\\textbf{(B)}|$A$|\\text{A}|C (not B)|all of them".split(
       "|",
     ),
   ])("%s is wrong", (answer) => {
@@ -257,6 +263,6 @@ describe("hostile QA answers", () => {
       scoreQa(answer, { kind: "qa", answers: ["x", answer] }, "open");
       scoreQa(answer, { kind: "qa", answers: ["Lima"], options }, "letter");
     }
-    expect(performance.now() - began).toBeLessThan(500);
+    expect(performance.now() - began).toBeLessThan(2500);
   });
 });
