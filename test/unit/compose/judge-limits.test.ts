@@ -21,7 +21,14 @@ const request = { prompt: "Write.", candidate: "A long and lovely text.", refere
 
 /** A judge as a run in the folder opens it: 110 tokens a reply at 1 dollar each million, some 900 reserved. */
 function openJudges(count: number, set: readonly string[], notice = (_: string) => {}) {
-  const base = [`baseUrl=${server.baseUrl}`, "model=m", "cache=off", "prices.prompt=1", "prices.completion=1"];
+  const base = [
+    `baseUrl=${server.baseUrl}`,
+    "model=m",
+    "cache=off",
+    "maxTokens=512",
+    "prices.prompt=1",
+    "prices.completion=1",
+  ];
   const { judge: config } = configOfFlags(
     [...base, ...set].map((flag) => `judge.${flag}`),
     {},
