@@ -78,8 +78,8 @@ function spread(node: AnswerNode, other: AnswerNode): AnswerNode {
  */
 function unassigned(a: AnswerNode, b: AnswerNode): readonly [AnswerNode, AnswerNode] {
   const [named, other] = [isNamed(a), isNamed(b)];
-  if (named && !other) return [evaluated(assigned(a)), b];
-  if (other && !named) return [a, assigned(b)];
+  if (named && !other) return [evaluated(assigned(byName(a, b))), b];
+  if (other && !named) return [a, assigned(byName(b, a))];
   if (named && a.kind === "relation" && b.kind === "relation" && !contradictory(a, b)) {
     return [assigned(a), assigned(b)];
   }
@@ -114,6 +114,16 @@ function assigned(node: AnswerNode): AnswerNode {
   if (!middle.every((side) => sameAnswer(side, last))) return node;
   if (subjectOf(first) !== "" || isTupleOfNames(first) || isUnknownCall(first)) return last;
   return rest.length === 1 && subjectOf(last) !== "" ? first : node;
+}
+
+/** Assignments beside a tuple come in the order of their names; where a name has two values they are no tuple. */
+function byName(node: AnswerNode, other: AnswerNode): AnswerNode {
+  if (node.kind !== "group" || other.kind !== "group" || other.open === "" || other.open === "\\{") return node;
+  const names = node.items.map((item) => (item.kind === "relation" ? subjectOf(item.sides[0]) : ""));
+  if (names.includes("")) return node;
+  if (new Set(names).size < names.length) return { kind: "text", text: "several values of one name" };
+  const order = names.map((name, i) => ({ name, i })).sort((x, y) => (x.name < y.name ? -1 : 1));
+  return { ...node, items: order.map(({ i }) => node.items[i] as AnswerNode) };
 }
 
 /** `1/2 = 0.5` of an answer, which is one number where both sides are. */
