@@ -13,6 +13,7 @@ import types
 
 import line
 import reading
+import separable
 import standins
 from peer import Frames, Gone
 from suite import Broken, parse, run_asserts, run_unittests
@@ -104,7 +105,7 @@ class Trial:
         except SyntaxError as problem:
             return self.result("rejected", "the tests' set-up does not parse: %s" % problem)
         trees = [setup, tree]
-        reason = reading.inseparable(trees)
+        reason = separable.inseparable(trees)
         if reason is not None:
             return self.result("same_process", reason)
         self.tell(b"t", json.dumps({"total": self.total}).encode())

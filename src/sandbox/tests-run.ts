@@ -50,6 +50,7 @@ const judgeModules = modules(
   "peer",
   "suite",
   "reading",
+  "separable",
   "line",
   "handles",
   "doubts",
