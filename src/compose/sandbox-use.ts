@@ -3,13 +3,13 @@ import type { SandboxUse } from "../telemetry/index.js";
 
 /** What metrics and reports tell of a sandbox, from its own counts. */
 export function sandboxUse(stats: SandboxStats): SandboxUse {
-  const { finished, verdicts, retries, slotsStarted, slotsRecycled } = stats;
+  const { finished, verdicts, retries, rerunsAlone, slotsStarted, slotsRecycled } = stats;
   return {
     runs: finished,
     timeLimits: verdicts.time_limit ?? 0,
     memoryLimits: verdicts.memory_limit ?? 0,
     infrastructureErrors: verdicts.infrastructure_error ?? 0,
-    ...{ retries, slotsStarted, slotsRecycled },
+    ...{ retries, rerunsAlone, slotsStarted, slotsRecycled },
     queueS: stats.queueS.total,
     acquireS: stats.acquireS.total,
     runS: stats.runS.total,

@@ -148,7 +148,7 @@ export class PooledSandbox implements Sandbox {
       ...judged,
       wallS: runs.reduce((sum, run) => sum + run.wallS, 0),
       cpuS: runs.reduce((sum, run) => sum + run.cpuS, 0),
-      starved: runs.some((run) => starved(run)),
+      starved: runs.some((run) => starved(turn.limits.cpuS, run)),
     };
   }
 
@@ -182,7 +182,7 @@ export class PooledSandbox implements Sandbox {
       shown,
       wallS: runner.wallS,
       cpuS: runner.cpuS,
-      starved: starved(runner, judging),
+      starved: starved(limits.cpuS, runner, judging),
     };
   }
 

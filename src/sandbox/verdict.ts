@@ -39,16 +39,22 @@ const SIGTERM = 15;
 const SIGXCPU = 24;
 const SIGXFSZ = 25;
 
-/** Parts of a run's wall-clock time: what it waited for a processor at least, and what it had one or waited for it. */
-const starvedShare = { waited: 0.1, wanted: 0.5 };
+/**
+ * Of a run's wall-clock time: what it waited for a processor at least, and what it had one or waited for it. Of its processor
+ * time: what it had at most.
+ */
+const starvedShare = { waited: 0.1, wanted: 0.5, had: 0.5 };
 
-/** Whether runs (of one submission, at one time) ended at the wall-clock backstop because the host was busy. A sleeper wants no processor. */
-export function starved(...runs: readonly RunOutcome[]): boolean {
+/**
+ * Whether runs (of one submission, at one time) ended at the wall-clock backstop because the host was busy. A sleeper wants no
+ * processor, and an endless loop has had its share of one.
+ */
+export function starved(cpuS: number, ...runs: readonly RunOutcome[]): boolean {
   const waitedS = runs.reduce((sum, run) => sum + run.waitedS, 0);
   const wantedS = runs.reduce((sum, run) => sum + run.cpuS, waitedS);
   const wallS = Math.max(...runs.map((run) => run.wallS));
   const busy = waitedS >= starvedShare.waited * wallS && wantedS >= starvedShare.wanted * wallS;
-  return busy && runs.some((run) => run.deadline);
+  return busy && runs.some((run) => run.deadline) && runs.every((run) => run.cpuS < starvedShare.had * cpuS);
 }
 
 /** A limit that the run broke, in the order in which they count; undefined when it ended by itself. */

@@ -57,6 +57,8 @@ export interface SandboxUse {
   readonly infrastructureErrors: number;
   /** Attempts that lost their container or process through no fault of the program, and were made again. */
   readonly retries: number;
+  /** Programs that a busy host kept from ending in time, and that were run once more, alone. */
+  readonly rerunsAlone: number;
   readonly slotsStarted: number;
   /** Containers or processes used once and thrown away. */
   readonly slotsRecycled: number;

@@ -145,7 +145,7 @@ function sandboxLines(steps: readonly StepRecord[], evaluations: readonly Evalua
   const all = (name: keyof SandboxUse) => sum(uses.map((use) => use[name]));
   const each = (name: keyof SandboxUse) => `${((1000 * all(name)) / Math.max(all("runs"), 1)).toFixed(0)} ms`;
   return [
-    `Sandbox: ${all("timeLimits")} time-outs, ${all("memoryLimits")} out of memory, ${all("infrastructureErrors")} infrastructure errors · ${all("slotsRecycled")} of ${all("slotsStarted")} slots used, ${all("retries")} lost and made up for · a program waited ${each("queueS")} for its turn and ${each("acquireS")} for its slot, ran ${each("runS")}, was judged ${each("judgeS")} (means).`,
+    `Sandbox: ${all("timeLimits")} time-outs, ${all("memoryLimits")} out of memory, ${all("infrastructureErrors")} infrastructure errors · ${all("slotsRecycled")} of ${all("slotsStarted")} slots used, ${all("retries")} lost and made up for, ${all("rerunsAlone")} run again because the host was busy · a program waited ${each("queueS")} for its turn and ${each("acquireS")} for its slot, ran ${each("runS")}, was judged ${each("judgeS")} (means).`,
   ];
 }
 

@@ -47,6 +47,7 @@ const sandboxCounts: SandboxUse = {
   memoryLimits: 0,
   infrastructureErrors: 0,
   retries: 0,
+  rerunsAlone: 0,
   slotsStarted: 0,
   slotsRecycled: 0,
   queueS: 0,

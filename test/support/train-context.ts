@@ -22,6 +22,7 @@ const unusedSandbox = {
     infrastructureErrors: 0,
     retries: 0,
     slotsStarted: 0,
+    rerunsAlone: 0,
     slotsRecycled: 0,
   },
   ...{ queueS: 0, acquireS: 0, runS: 0, judgeS: 0 },

@@ -3,7 +3,7 @@ import { sandboxUse } from "../../../src/compose/sandbox-use.js";
 import { openEmbeddedSandbox } from "../../../src/sandbox/index.js";
 
 it("a sandbox's use tells time-outs, slots and where the time went", { timeout: 120_000 }, async () => {
-  const sandbox = await openEmbeddedSandbox({ concurrency: 1, limits: { wallS: 2 } });
+  const sandbox = await openEmbeddedSandbox({ concurrency: 1, limits: { cpuS: 2, wallS: 60 } });
   try {
     expect(sandboxUse(sandbox.stats())).toMatchObject({ runs: 0, timeLimits: 0, slotsRecycled: 0, runS: 0, queueS: 0 });
     const tests = { kind: "stdio", cases: [{ stdin: "", stdout: "1" }] } as const;

@@ -48,11 +48,13 @@ describe("verdict", () => {
 
   it("puts a run's end at the backstop down to a busy host where it wanted a processor and had to wait for it", () => {
     const late = { deadline: true, exit: null, wallS: 10 };
-    expect(starved(ended({ ...late, cpuS: 2, waitedS: 7 }))).toBe(true);
-    expect(starved(ended({ ...late, cpuS: 0.2, waitedS: 2 }))).toBe(false);
-    expect(starved(ended({ ...late, cpuS: 9.5, waitedS: 0.5 }))).toBe(false);
-    expect(starved(ended({ wallS: 10, cpuS: 2, waitedS: 7 }))).toBe(false);
-    expect(starved(ended({ ...late, cpuS: 1, waitedS: 1 }), ended({ wallS: 10, cpuS: 1, waitedS: 3 }))).toBe(true);
+    expect(starved(10, ended({ ...late, cpuS: 2, waitedS: 7 }))).toBe(true);
+    // A sleeper, an endless loop on a host that was half busy, and one on an idle host.
+    expect(starved(10, ended({ ...late, cpuS: 0.2, waitedS: 2 }))).toBe(false);
+    expect(starved(10, ended({ ...late, cpuS: 5.5, waitedS: 4.5 }))).toBe(false);
+    expect(starved(10, ended({ ...late, cpuS: 9.9, waitedS: 0.1 }))).toBe(false);
+    expect(starved(10, ended({ wallS: 10, cpuS: 2, waitedS: 7 }))).toBe(false);
+    expect(starved(10, ended({ ...late, cpuS: 1, waitedS: 1 }), ended({ wallS: 10, cpuS: 1, waitedS: 3 }))).toBe(true);
   });
 
   it("keeps the count of tests when they did not end", () => {

@@ -25,6 +25,7 @@ const evaluation = (point: string, mean: number) => ({
         memoryLimits: 0,
         infrastructureErrors: 0,
         retries: 1,
+        rerunsAlone: 1,
         slotsStarted: 3,
         slotsRecycled: 2,
       },
