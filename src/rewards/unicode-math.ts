@@ -238,6 +238,8 @@ function rows(table: string, spelling: (name: string) => string): [string, strin
 /** √ takes a whole number, as nobody writes √12 for √1 · 2; all else follows the rules of `\sqrt`. */
 const ROOTS = /([√∛∜])[^\S\n]*(-?\d+(?:\.\d+)?)?/gu;
 const DEGREES: Readonly<Record<string, string>> = { "√": "", "∛": "[3]", "∜": "[4]" };
+/** ³√8: a raised degree that is nobody's exponent. */
+const DEGREE = /(?<![\p{L}\p{N})\]}])([³⁴])√/gu;
 /** Digits under a line each, 0.1̅6̅, repeat; so do those between dots, 0.1̇6̇. */
 const OVERLINED = /(?:\d[\u0305\u0304])+/gu;
 const DOTTED = /(\d)\u0307/gu;
@@ -248,7 +250,8 @@ const DOTTED = /(\d)\u0307/gu;
  */
 export function unicodeAsLatex(text: string): string {
   if (/^[\x20-\x7e]*$/.test(text)) return text;
-  const out = withScripts(text, LATEX).replace(/[^\x20-\x7e]/gu, latexOf);
+  const rooted = text.replace(DEGREE, (_, degree: string) => (degree === "³" ? "∛" : "∜"));
+  const out = withScripts(rooted, LATEX).replace(/[^\x20-\x7e]/gu, latexOf);
   return withAsciiDigits(out.normalize("NFC"))
     .replace(ROOTS, (_, root: string, digits = "") => `\\sqrt${DEGREES[root]}${digits === "" ? " " : `{${digits}}`}`)
     .replace(OVERLINED, (run) => `\\overline{${run.replace(/[^\d]/g, "")}}`)

@@ -16,8 +16,9 @@ export interface Token {
 }
 
 // Every alternative starts with another kind of character and none nests a repetition: one pass, no backtracking.
+// The stop of Rs.500 is no decimal point.
 const LEXEME =
-  /(?<space>\s+)|(?<command>\\(?:[A-Za-z]+|.))|(?<number>(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)|(?<word>\p{L}+)|(?<symbol>\*\*|\.{3,}|.)/suy;
+  /(?<space>\s+)|(?<command>\\(?:[A-Za-z]+|.))|(?<number>(?:\d+(?:\.\d+)?|(?<!Rs)\.\d+)(?:[eE][+-]?\d+)?)|(?<word>\p{L}+)|(?<symbol>\*\*|\.{3,}|.)/suy;
 
 /** Cuts an answer into tokens in one pass; undefined when it is longer than {@link MAX_ANSWER_CHARS}, or twice as long as LaTeX. */
 export function tokenize(answer: string): Token[] | undefined {
