@@ -107,7 +107,7 @@ def named_classes(tests, names):
     own = {part.arg for part in parts if isinstance(part, ast.arg)}
     own |= {part.name for part in parts if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))}
     mentioned = {part.id for part in parts if isinstance(part, ast.Name)} - own
-    return {value for name, value in names.items() if name in mentioned and isinstance(value, type)}
+    return {value for name, value in names.items() if name in mentioned and issubclass(type(value), type)}
 
 
 class Tally:

@@ -141,6 +141,7 @@ def in_reach(tests, modules):
     """(names, name) of what tests use of the modules that they import: functions and constants, also of modules within,
     whatever of their classes goes by the name of an attribute in the tests, and what those of the standard library are
     made of. What tests may patch is left out."""
+    # Asked by type(): a lazy object makes itself when it is asked for its class.
     tree = ast.parse(tests)
     mentioned = {part.attr for part in ast.walk(tree) if isinstance(part, ast.Attribute)}
     patched = texts_of(tree) | {
@@ -148,7 +149,7 @@ def in_reach(tests, modules):
     }
     modules = [*modules, *filter(None, (within(module, name) for module in modules for name in sorted(mentioned)))]
     for module in modules:
-        owners = {owner for kind in vars(module).values() if isinstance(kind, type) for owner in kind.__mro__}
+        owners = {owner for kind in vars(module).values() if issubclass(type(kind), type) for owner in kind.__mro__}
         for names in map(vars, owners):
             yield from (
                 (names, name) for name in mentioned & names.keys() - patched if hasattr(type(names[name]), "__get__")
@@ -173,9 +174,9 @@ def made_of(packages):
         if package not in packages or package not in sys.stdlib_module_names or type(module) is not types.ModuleType:
             continue
         for name, value in vars(module).items():
-            if isinstance(value, types.FunctionType):
+            if type(value) is types.FunctionType:
                 yield vars(module), name
-            elif isinstance(value, type) and value.__module__ == loaded:
+            elif issubclass(type(value), type) and value.__module__ == loaded:
                 yield from (
                     (vars(value), method) for method, function in vars(value).items() if isinstance(function, METHODS)
                 )
@@ -226,7 +227,7 @@ class Integrity:
             id(kind): kind
             for module in own
             for kind in vars(module).values()
-            if isinstance(kind, type) and kind.__module__ == module.__name__
+            if issubclass(type(kind), type) and kind.__module__ == module.__name__
         }
         near = [vars(unittest.case), *(vars(kind) for kind in kinds.values() if kind.__module__ == "unittest.case")]
         far = [*(vars(module) for module in own), *(vars(kind) for kind in kinds.values())]
