@@ -1,5 +1,6 @@
 // Child process of the embedded sandbox: loads Pyodide, takes away what reaches the host, waits on stdin for one job.
-// argv: folder of pyodide, folder of this file, and a memory snapshot to start from, or `make` to send one and end. Frames leave through descriptor 3: 16 bytes nonce, u8 kind, u32 length.
+// argv: folder of pyodide, folder of this file, and a memory snapshot to start from, or `make` to send one and end.
+// Frames leave through descriptor 3: 16 bytes nonce, u8 kind, u32 length.
 // The nonce comes with the job and lives in this closure only, where no Python value leads.
 import { Buffer } from "node:buffer";
 import fs from "node:fs";
@@ -54,8 +55,8 @@ const py = await loadPyodide({
 if (snapshot === "make") {
   // What most programs import, so that it is in memory from the start.
   py.runPython(
-    "import ast, bisect, builtins, collections, copy, dataclasses, datetime, decimal, enum, fractions, functools, gc, heapq, io, " +
-      "itertools, json, math, operator, os, random, re, site, statistics, string, sys, traceback, types, typing, unittest\n" +
+    "import ast, bisect, builtins, collections, copy, dataclasses, datetime, decimal, enum, fractions, functools, gc, " +
+      "heapq, io, itertools, json, math, operator, os, random, re, site, statistics, string, sys, traceback, types, typing, unittest\n" +
       "sys.omni_files = {}",
   );
   for (const name of ["suite", "integrity"]) {

@@ -1,13 +1,14 @@
-"""Process 1 of a sandbox container: waits on stdin for one job, runs its programs one after another, reports frames on stdout.
+"""Process 1 of a sandbox container: waits on stdin for one job, runs its programs in turn, reports frames on stdout.
 
-It is the container's init, so no program can signal it, and it is not dumpable, so no program of the same user can open its
-memory or file descriptors. Programs get pipes of their own. It ends, and the container with it, when stdin closes (the
-control plane is gone), when the job is done, or at its own deadline.
+It is the container's init, so no program can signal it, and it is not dumpable, so no program of the same user can open
+its memory or file descriptors. Programs get pipes of their own. It ends, and the container with it, when stdin closes
+(the control plane is gone), when the job is done, or at its own deadline.
 
-In:  u32 length, JSON {"runs": [{program, arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}], modules, keep}.
-     A run with `open` goes on taking input: u8 kind, u32 length, payload. Kinds: f for its feed, k end it. A run with `module`
-     is a fork of this process, in which the job's `modules` are loaded once, and calls main() of that module. After a job with
-     `keep` the next one is awaited, as a frame of kind j: that is for programs of ours alone.
+In:  u32 length, JSON {"runs": [RUN], modules, keep}.
+     RUN is {program, arguments, files, stdin, feed, wall_s, cpu_s, output_bytes, file_bytes}.
+     A run with `open` goes on taking input: u8 kind, u32 length, payload. Kinds: f for its feed, k end it.
+     A run with `module` is a fork of this process, in which the job's `modules` are loaded once, and calls main() of
+     that module. After a job with `keep` the next one is awaited, as a frame of kind j: for programs of ours alone.
 Out: u8 kind, u32 length, payload. Kinds: R ready, S run starts (index), o stdout, e stderr, v verdict channel,
      X run ended (JSON), Z job done.
 """
@@ -104,7 +105,7 @@ def first_number(path):
 
 
 class Usage:
-    """Processor time of the programs of this container from now on: charged by its cgroup, less what this process takes itself."""
+    """Processor time of this container's programs from now on: charged by its cgroup, less what this process takes."""
 
     def __init__(self):
         self.reaped = 0.0
@@ -122,7 +123,7 @@ class Usage:
 
     @staticmethod
     def waited():
-        """Seconds that the threads of this container were ready and had no processor; 0 where the kernel does not tell."""
+        """Seconds that this container's threads were ready and had no processor; 0 where the kernel does not tell."""
         total = 0
         for process in os.listdir("/proc"):
             if process.isdigit():
@@ -231,7 +232,7 @@ def clean():
     if pid == 0:
         try:
             os.closerange(0, 3)
-            # Not the folders themselves, which are root's and mounted. A name for each file would be too long for a command.
+            # Not the folders themselves, which are root's and mounted. All names would be too long for a command.
             every = " ".join(WRITABLE)
             command = "chmod -R u+rwX %s 2>/dev/null; rm -rf %s 2>/dev/null" % (every, every)
             os.execve("/bin/sh", ["sh", "-c", command], ENVIRONMENT)
@@ -497,7 +498,7 @@ def run_job(job, wakeup):
 
 
 def end_job(keep):
-    """Says that the job is done; runs that it has not done are for another container. Returns whether another job is awaited."""
+    """Says that the job is done; runs that are left are for another container. Returns whether a job is awaited."""
     send(b"Z")
     if keep:
         signal.signal(signal.SIGALRM, lambda *_: os._exit(3))
