@@ -17,34 +17,42 @@ import { imagePackages, openDockerSandbox } from "../src/sandbox/index.js";
 import { readSets } from "./codesets/read-sets.js";
 import { type BenchImage, runSet } from "./codesets/run-set.js";
 
-const { values } = parseArgs({
-  options: {
-    data: { type: "string" },
-    only: { type: "string", multiple: true, default: [] },
+const say = (line: string) => process.stderr.write(`${line}\n`);
+
+/** Ends with one line that says what to do; 2: the call or the sets are wrong, 3: something is missing here. */
+function refuse(error: unknown, exitCode: 2 | 3): never {
+  say(`codesets: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(exitCode);
+}
+
+function given() {
+  const options = {
+    data: { type: "string", default: "" },
+    only: { type: "string", multiple: true, default: [] as string[] },
     images: { type: "string", default: "python,python-science" },
     concurrency: { type: "string", default: String(availableParallelism()) },
     "memory-mb": { type: "string", default: "1024" },
     "cpu-s": { type: "string", default: "60" },
-  },
-});
-if (values.data === undefined) {
-  console.error(
-    "codesets: --data DIR is missing; it holds sets of programs, NAME.jsonl each (shapes: bench/codesets.ts)",
-  );
-  process.exit(2);
+  } as const;
+  try {
+    const { values } = parseArgs({ options });
+    if (values.data === "") throw new Error("--data DIR is missing; it holds sets, NAME.jsonl (bench/codesets.ts)");
+    for (const name of ["concurrency", "memory-mb", "cpu-s"] as const) {
+      if (!(Number(values[name]) >= 1)) throw new Error(`--${name} is "${values[name]}"; give a number from 1`);
+    }
+    return { values, sets: readSets(values.data, values.only) };
+  } catch (error) {
+    return refuse(error, 2);
+  }
 }
-const say = (line: string) => process.stderr.write(`${line}\n`);
-const sets = readSets(values.data, values.only);
+
+const { values, sets } = given();
 const limits = { memoryMb: Number(values["memory-mb"]), cpuS: Number(values["cpu-s"]), diskMb: 256, pids: 256 };
 const images: BenchImage[] = [];
 try {
   for (const name of values.images.split(",")) {
-    const sandbox = await openDockerSandbox({
-      image: name,
-      concurrency: Number(values.concurrency),
-      limits,
-      notice: say,
-    });
+    const options = { image: name, concurrency: Number(values.concurrency), limits, notice: say };
+    const sandbox = await openDockerSandbox(options).catch((error: unknown) => refuse(error, 3));
     const { packages, standard } = await imagePackages(sandbox);
     images.push({ name, sandbox, modules: new Set([...standard, ...packages.map(({ module }) => module)]) });
   }

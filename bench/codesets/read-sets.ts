@@ -23,12 +23,20 @@ const setFile = /\.jsonl(\.gz)?$/;
 
 /** Reads every `.jsonl` and `.jsonl.gz` of a folder; each is a set. Throws Error with `file:line` for a line of no known shape. */
 export function readSets(folder: string, only: readonly string[]): readonly CodeSet[] {
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => setFile.test(file));
+  const files = listed(folder).filter((file) => setFile.test(file));
   const sets = files
     .map((file) => ({ file: join(folder, file), name: basename(file).replace(setFile, "") }))
     .filter(({ name }) => only.length === 0 || only.includes(name));
   if (sets.length === 0) throw new Error(`${folder}: no set in it; bring files NAME.jsonl, a program a line`);
   return sets.sort((a, b) => a.name.localeCompare(b.name)).map(({ file, name }) => ({ name, programs: readSet(file) }));
+}
+
+function listed(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" });
+  } catch {
+    throw new Error(`${folder}: no such folder; name one that holds sets, NAME.jsonl each`);
+  }
 }
 
 function readSet(file: string): readonly Program[] {
@@ -38,7 +46,7 @@ function readSet(file: string): readonly Program[] {
 }
 
 function readProgram(text: string, origin: string): Program {
-  const row: unknown = JSON.parse(text);
+  const row = parsed(text, origin);
   for (const shape of shapes) {
     const told = shape(row);
     if (told === undefined) continue;
@@ -47,4 +55,12 @@ function readProgram(text: string, origin: string): Program {
     return { submission: read.submission, right: told.right ?? true, image: told.image };
   }
   throw new Error(`${origin}: a line of no known shape; see the head of bench/codesets.ts`);
+}
+
+function parsed(text: string, origin: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${origin}: not JSON; each line must be one JSON object`);
+  }
 }

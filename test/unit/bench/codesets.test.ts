@@ -80,6 +80,9 @@ describe("bench codesets", () => {
     const file = join(folder, "odd.jsonl");
     writeFileSync(file, `${JSON.stringify(rows["human.jsonl"][0])}\n{"question": "?"}\n`);
     expect(() => readSets(folder, ["odd"])).toThrow(/odd\.jsonl:2: a line of no known shape/);
+    writeFileSync(file, '{"task_id": ');
+    expect(() => readSets(folder, ["odd"])).toThrow(/odd\.jsonl:1: not JSON/);
+    expect(() => readSets(join(folder, "none"), [])).toThrow(/none: no such folder/);
     rmSync(file);
   });
 
