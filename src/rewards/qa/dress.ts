@@ -1,4 +1,9 @@
-const COMMANDS = "(?:text|textbf|textit|textrm|textsf|mathrm|mathbf|mathit|mathsf|mathbb|operatorname|emph|mbox)";
+const COMMANDS =
+  "(?:text|textbf|textit|textrm|textsf|texttt|mathrm|mathbf|mathit|mathsf|mathtt|mathbb|operatorname|emph|mbox|underline|bf)";
+/** A font switched within a group: `{\bf C}`. */
+const SWITCH = /\{\\(?:bf|it|rm|sf|tt|bfseries|itshape)\s+([^{}]*)\}/g;
+/** Emphasis as HTML has it. */
+const TAGS = /<\/?(?:b|i|em|strong|u|code)>/gi;
 const DRESS = new RegExp(`\\\\${COMMANDS}\\s*\\{([^{}]*)\\}`, "g");
 const MAX_DEPTH = 4;
 
@@ -53,13 +58,18 @@ function withoutPair(text: string): string | undefined {
 export function undressed(text: string): string {
   let current = text;
   for (let depth = 0; depth < MAX_DEPTH; depth++) {
-    const inner = current.replace(DRESS, "$1");
+    const inner = current.replace(DRESS, "$1").replace(SWITCH, "$1");
     if (inner === current) break;
     current = inner;
   }
-  return current
-    .replace(/\\[()[\]]|\*\*|__|[$`]/g, "")
-    .replace(/~|\\[ ,;]/g, " ")
-    .replace(/\s+/g, " ")
-    .trim();
+  return (
+    current
+      .replace(TAGS, "")
+      .replace(/\\[()[\]]|\*\*|__|[$`]/g, "")
+      .replace(/(?<=^|\s)\*([A-Za-z])\*(?=\s|$)/g, "$1")
+      // A tie is a blank; two strike out.
+      .replace(/(?<!~)~(?!~)|\\[ ,;]/g, " ")
+      .replace(/\s+/g, " ")
+      .trim()
+  );
 }

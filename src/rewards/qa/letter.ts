@@ -4,6 +4,8 @@ import { lightlyNormalised, normaliseAnswer } from "./normalise.js";
 
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
+/** What begins a heading, a quotation or an item of a list in Markdown. */
+const LINE_MARK = /^(?:#{1,6}|[>•-]) (?=\S)/;
 /** Words that lead to the letter and say nothing else: `The correct answer is`, `Option`, `Final answer:`. */
 const LEAD =
   /^(?:(?:(?:so|thus|hence|therefore),? )?(?:the |my )?(?:final |correct |right |best )?(?:answer|ans\b\.?|option|choice|letter|答案|选项|答え|正解)(?:是|为|选|は)?(?: choice| option| letter)?(?: is(?!n))?\s*[:-]?\s*)+/i;
@@ -15,7 +17,7 @@ const TAIL = /^is (?:the )?(?:correct|right|best)(?: answer| option| choice)?\.?
  * `A and C`; undefined where it names none, hedges, or gives a letter the text of another option.
  */
 export function chosenOptions(answer: string, options: readonly string[]): readonly number[] | undefined {
-  const text = unwrapped(undressed(lightlyNormalised(answer))).replace(LEAD, "");
+  const text = unwrapped(undressed(lightlyNormalised(answer).replace(LINE_MARK, ""))).replace(LEAD, "");
   const letters = letterList(text) ?? (/^[A-Z]{2,}$/.test(text) ? [...text] : undefined);
   const several = letters?.map((letter) => LETTERS.indexOf(letter));
   if (several !== undefined) return several.every((index) => options[index] !== undefined) ? several : undefined;
@@ -24,7 +26,7 @@ export function chosenOptions(answer: string, options: readonly string[]): reado
 }
 
 function chosenOption(text: string, options: readonly string[]): number | undefined {
-  const match = /^(?:[([{"']\s*)?([A-Za-z])(?:\s*[)\]}"']+)?(\s*[.,:;!-]|\s|$)?\s*(.*)$/su.exec(text);
+  const match = /^(?:[([{"']\s*)?([A-Za-z])(?:\s*[)\]}"']+)?(\s*(?:->|[.,:;!=→-])|\s|$)?\s*(.*)$/su.exec(text);
   if (match === null) return undefined;
   const [whole, letter = "", separator, rest = ""] = match;
   const index = LETTERS.indexOf(letter.toUpperCase());

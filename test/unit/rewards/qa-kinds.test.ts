@@ -179,6 +179,18 @@ describe("QA by letter in ordinary dress", () => {
       "C\u200b",
       "\ufeffC.",
     ],
+    ...[
+      "\\texttt{C}",
+      "\\underline{C}",
+      "{\\bf C}",
+      "\\bf{C}",
+      "{\\bf (C)} Cairo",
+      "<b>C</b>",
+      "<strong>C.</strong> Cairo",
+    ],
+    ..."# C|### Answer: C|> C. Cairo|- C|• C. Cairo|- **C** Cairo|*C* – Cairo|C = Cairo|C → Cairo|C -> Cairo".split(
+      "|",
+    ),
   ])("%s is right", (answer) => {
     expect(letter(answer)).toBe(1);
   });
@@ -197,6 +209,9 @@ describe("QA by letter in ordinary dress", () => {
     ..."(C) (B)|答案不是C|Ans: B or C|C, (B)|Between B and C|Answer: B or C|C B|C D|C. Cairo or B. Bern|С|\\textbf{(B)}|$A$|\\text{A}|C (not B)|all of them".split(
       "|",
     ),
+    ..."~~C~~|~~C~~ B|### B|> C. Lima|- C or B|*B* – Cairo|C → Lima|C -> B|<b>B</b>|{\\bf B}|<s>C</s>|\\sout{C}|not *C*".split(
+      "|",
+    ),
   ])("%s is wrong", (answer) => {
     expect(letter(answer)).toBe(0);
   });
@@ -207,6 +222,11 @@ describe("QA by letter in ordinary dress", () => {
     expect(letter("A", ["Two"], ["2", "two ", "3"])).toBe(null);
     expect(letter("B", ["two"], ["2", "two", "3"])).toBe(1);
     expect(letter("A", ["two"], ["2", "two", "3"])).toBe(0);
+  });
+
+  it("does not read the marks of a list off an option's own text", () => {
+    expect(letter("C. 5", ["> 5"], ["1", "5", "> 5", "- 5"])).toBe(0);
+    expect(letter("C. > 5", ["> 5"], ["1", "5", "> 5", "- 5"])).toBe(1);
   });
 
   it("wants all letters of an answer of several, in any order, and no other", () => {
