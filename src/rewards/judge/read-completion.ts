@@ -45,13 +45,16 @@ export function readCompletion(reply: HttpReply, maxTokens: number): ChatReply {
   }
   if (status < 200 || status > 299) throw refusal(`HTTP ${status}: ${withRemedy(quotedBody(body))}`, status, waitMs);
   if (reply.tooLong) throw broken(`the reply is longer than ${MAX_REPLY_BYTES} bytes`, false);
-  const completion = jsonOf(body);
+  const completion = alone(jsonOf(body));
   if (typeof completion !== "object" || completion === null) throw notJson(reply);
   const choice = list(fieldOf(completion, "choices"))[0];
   const error = errorIn(completion, choice);
   if (error !== undefined) throw refusal(`error in a reply of status ${status}: ${error.said}`, error.status, waitMs);
   return readChoice(completion, choice, maxTokens);
 }
+
+/** Gemini's endpoint puts its error object into a list. */
+const alone = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value);
 
 /** What to set, for refusals that a setting mends. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [

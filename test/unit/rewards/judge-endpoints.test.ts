@@ -40,6 +40,10 @@ describe("an error in a reply of status 200", () => {
     ["rate limit in words", { error: { code: "rate_limit_exceeded", message: "slow" } }],
     ["no code", { error: { message: "upstream went away" } }],
     ["a bare text", { error: "model is loading" }],
+    [
+      "a list around it",
+      [{ error: { code: 429, message: "Quota per minute exceeded", status: "RESOURCE_EXHAUSTED" } }],
+    ],
     ["vLLM's form", { object: "error", message: "engine is dead", code: 500 }],
     [
       "a choice's",
