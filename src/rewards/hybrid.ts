@@ -63,6 +63,14 @@ async function measure({ component, weight }: Weighted, input: Scored, context: 
 async function defined(component: RewardComponent, input: Scored, context: RewardContext): Promise<ComponentScore> {
   try {
     const score = await component.score(input, context);
+    // One written in JavaScript may give back a bare value.
+    if (typeof score !== "object" || score === null) {
+      const given = String(score).slice(0, 40);
+      return {
+        value: null,
+        reason: `component "${component.name}" returned ${given}; return { value: … }, a number from 0 to 1 or null`,
+      };
+    }
     const { value } = score;
     if (value === null || (typeof value === "number" && value >= 0 && value <= 1)) return score;
     return { ...score, value: null, reason: `component "${component.name}" ${notAValue(value)}` };

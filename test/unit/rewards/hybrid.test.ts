@@ -136,6 +136,16 @@ describe("composition", () => {
     expect(components.bare).toMatchObject({ value: null, reason: expect.stringMatching(message) });
   });
 
+  it.each([0.5, true, "1", null, undefined])(
+    "says of a component that gives back a bare %o what to return",
+    async (given) => {
+      const bare: RewardComponent = { name: "bare", score: async () => given as never };
+      const reward = composeReward({ primary: "bare", components: [{ component: bare, weight: 1 }] });
+      const reason = expect.stringContaining(`"bare" returned ${given}; return { value: … }`);
+      expect((await reward.score(input, {})).components.bare).toMatchObject({ value: null, reason });
+    },
+  );
+
   it("makes a component that throws, or leaves [0, 1], undefined with its reason", async () => {
     const broken = defineComponent("broken", () => {
       throw new Error("boom");
