@@ -11,7 +11,7 @@ const LOWERED = "[ᵢ-ᵪ₀-₎ₐ-ₜⱼ]";
 // No alternative repeats what another repetition in it matches, and a run is consumed whole: linear.
 const SCRIPTS = new RegExp(
   [
-    "(?<num>[⁰¹²³⁴-⁹]+)⁄(?<den>[₀-₉]+)",
+    "(?<num>[⁰¹²³⁴-⁹]+)[⁄/](?<den>[₀-₉]+)",
     "(?<one>⅟)(?<below>[₀-₉]+|[0-9]+|)",
     "(?<vulgar>[¼-¾⅐-⅞↉])",
     `(?<raised>${RAISED}+(?:[⁄ᐟ]${RAISED}+)?)(?<under>${LOWERED}*)`,

@@ -20,6 +20,7 @@ const SYNONYMS: readonly (readonly [Token["kind"], string, string])[] = [
   ["command", "\\frac", "dfrac tfrac cfrac"],
   ["command", "\\binom", "dbinom tbinom"],
   ["command", "\\le", "leq leqslant"],
+  ["command", "\\lnot", "neg"],
   ["command", "\\ge", "geq geqslant"],
   ["command", "\\ne", "neq"],
   ["command", "\\{", "lbrace"],
