@@ -52,14 +52,37 @@ def passes_on(code, event):
     return event.startswith(("sys.", "gc.")) and not LOOKS.intersection(code.co_names)
 
 
-def by_program(frame, event):
+def hooked(frame):
+    """Whether a library's function hands what it looks at to one of the program's, put in place of its own."""
+    names, found = frame.f_code.co_names, []
+    for value in map(frame.f_globals.get, names):
+        inside = vars(value) if type(value) is types.ModuleType else {}
+        found += [value, *map(inside.get, names)]
+    calls = (each if type(each) is types.FunctionType else getattr(type(each), "__call__", None) for each in found)
+    return any(type(each) is types.FunctionType and each.__code__.co_filename == SOLUTION for each in calls)
+
+
+def beyond_program(frame, seen):
+    """Whether the frame that was asked for lies behind the program's: in who called it."""
+    passed = False
+    while frame is not None and frame is not seen:
+        passed = passed or frame.f_code.co_filename == SOLUTION
+        frame = frame.f_back
+    return passed and frame is not None and frame.f_code.co_filename != SOLUTION
+
+
+def by_program(frame, event, seen=None):
     """Whether there is a look at frames or memory on behalf of the program, and not of a library that is being
     imported. What a thread calls that has no frame but the library's is the program's."""
+    if type(seen) is types.FrameType and beyond_program(frame, seen):
+        return True
     while frame is not None and is_library(frame.f_code) and passes_on(frame.f_code, event):
         if frame.f_code.co_name == "<module>":
             return False
         frame = frame.f_back
-    return frame is None or not (is_library(frame.f_code) or frame.f_code.co_filename in OURS)
+    if frame is None or is_library(frame.f_code):
+        return frame is None or hooked(frame)
+    return frame.f_code.co_filename not in OURS
 
 
 def watch_spying(state, getframe, private):
@@ -80,9 +103,13 @@ def watch_spying(state, getframe, private):
                 return None
             fixed = before[id(arguments[0].__globals__)][1] or not is_library(getframe(2).f_code)
             return "it replaced the code of a function that is not its own" if fixed else None
+        if event in ("compile", "code.__new__"):
+            name, maker = arguments[1], getframe(2)
+            named = isinstance(name, str) and name.startswith(LIBRARIES) and not is_library(maker.f_code)
+            return "it gave code of its own the name of a library's file" if named else None
         if event not in SPYING or (event == "object.__getattr__" and arguments[1] not in FRAMES):
             return None
-        return "it used " + event if by_program(getframe(2), event) else None
+        return "it used " + event if by_program(getframe(2), event, *arguments[:1]) else None
 
     def hook(event, arguments):
         if state["armed"] and not inside:
@@ -167,11 +194,12 @@ def in_reach(tests, modules):
 
 
 def made_of(packages):
-    """(names, name) of the functions and methods that packages of the standard library define, as far as they are
-    loaded."""
+    """(names, name) of the functions and methods that packages of the standard library, numpy and pandas define, as far
+    as they are loaded."""
     for loaded, module in sorted(sys.modules.items()):
         package = loaded.partition(".")[0]
-        if package not in packages or package not in sys.stdlib_module_names or type(module) is not types.ModuleType:
+        known = package in sys.stdlib_module_names or package in ("numpy", "pandas")
+        if package not in packages or not known or type(module) is not types.ModuleType:
             continue
         for name, value in vars(module).items():
             if type(value) is types.FunctionType:
