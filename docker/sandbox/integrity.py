@@ -194,11 +194,11 @@ def in_reach(tests, modules):
 
 
 def made_of(packages):
-    """(names, name) of the functions and methods that packages of the standard library, numpy and pandas define, as far
-    as they are loaded."""
+    """(names, name) of the functions and methods that packages of the standard library and numpy define, as far as they
+    are loaded. Others' are not among them: pandas replaces functions of its own when an option is set."""
     for loaded, module in sorted(sys.modules.items()):
         package = loaded.partition(".")[0]
-        known = package in sys.stdlib_module_names or package in ("numpy", "pandas")
+        known = package == "numpy" or package in sys.stdlib_module_names
         if package not in packages or not known or type(module) is not types.ModuleType:
             continue
         for name, value in vars(module).items():
