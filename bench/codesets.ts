@@ -13,10 +13,14 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { imagePackages, openDockerSandbox } from "../src/sandbox/index.js";
+import { ConfigError } from "../src/core/index.js";
+import { imagePackages, openSandbox } from "../src/sandbox/index.js";
 import { readSets } from "./codesets/read-sets.js";
 import { type BenchImage, runSet } from "./codesets/run-set.js";
 
+const usage = `npm run bench -- codesets --data DIR [--only SET …] [--images python,python-science]
+  [--concurrency N] [--memory-mb 1024] [--cpu-s 60]
+DIR holds sets of programs, NAME.jsonl or NAME.jsonl.gz; the head of bench/codesets.ts has their shapes.`;
 const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** Ends with one line that says what to do; 2: the call or the sets are wrong, 3: something is missing here. */
@@ -24,6 +28,8 @@ function refuse(error: unknown, exitCode: 2 | 3): never {
   say(`codesets: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(exitCode);
 }
+
+const wrong = (error: unknown) => error instanceof ConfigError;
 
 function given() {
   const options = {
@@ -33,13 +39,15 @@ function given() {
     concurrency: { type: "string", default: String(availableParallelism()) },
     "memory-mb": { type: "string", default: "1024" },
     "cpu-s": { type: "string", default: "60" },
+    help: { type: "boolean", default: false },
   } as const;
   try {
     const { values } = parseArgs({ options });
-    if (values.data === "") throw new Error("--data DIR is missing; it holds sets, NAME.jsonl (bench/codesets.ts)");
-    for (const name of ["concurrency", "memory-mb", "cpu-s"] as const) {
-      if (!(Number(values[name]) >= 1)) throw new Error(`--${name} is "${values[name]}"; give a number from 1`);
+    if (values.help) {
+      console.log(usage);
+      process.exit(0);
     }
+    if (values.data === "") throw new Error("--data DIR is missing; it holds sets, NAME.jsonl (bench/codesets.ts)");
     return { values, sets: readSets(values.data, values.only) };
   } catch (error) {
     return refuse(error, 2);
@@ -51,8 +59,14 @@ const limits = { memoryMb: Number(values["memory-mb"]), cpuS: Number(values["cpu
 const images: BenchImage[] = [];
 try {
   for (const name of values.images.split(",")) {
-    const options = { image: name, concurrency: Number(values.concurrency), limits, notice: say };
-    const sandbox = await openDockerSandbox(options).catch((error: unknown) => refuse(error, 3));
+    const options = {
+      kind: "docker",
+      image: name,
+      concurrency: Number(values.concurrency),
+      limits,
+      notice: say,
+    } as const;
+    const sandbox = await openSandbox(options).catch((error: unknown) => refuse(error, wrong(error) ? 2 : 3));
     const { packages, standard } = await imagePackages(sandbox);
     images.push({ name, sandbox, modules: new Set([...standard, ...packages.map(({ module }) => module)]) });
   }

@@ -51,13 +51,18 @@ export async function runSet(
   };
   const results = await Promise.all(programs.map(timed));
   const tookS = (performance.now() - began) / 1000;
-  for (const { program, image, result } of results) {
+  const reasons = await Promise.all(
+    results.map(({ program, image, result }) =>
+      program.right && result.reward !== 1 ? unrunnable(program, image, result) : undefined,
+    ),
+  );
+  for (const [index, { program, result }] of results.entries()) {
     if (!program.right) {
       counts.wrong += 1;
       if (result.reward === 1) wrongRewarded.push(result.id);
     } else if (result.reward === 1) counts.passed += 1;
     else {
-      const why = await unrunnable(program, image, result);
+      const why = reasons[index];
       const into = why === undefined ? lost : notRunnable;
       const kind = why ?? `${result.verdict}${result.trust === undefined ? "" : ", same_process"}`;
       into[kind] = [...(into[kind] ?? []), result.id];

@@ -1,3 +1,5 @@
+import { isRecord } from "../../src/tasks/sources/index.js";
+
 /** A row, as a line of `omni sandbox run` and what is known beside it. */
 export interface Shaped {
   readonly line: object;
@@ -13,11 +15,11 @@ const strings = (value: unknown) => (Array.isArray(value) ? value.map(String) : 
 /** `{"line", "image"?, "expected"?: {"reward"}}`: a line of `omni sandbox run` in an envelope. */
 function envelope(row: Row): Shaped | undefined {
   const { line, image, expected } = row;
-  if (!isRow(line) || !("code" in line)) return undefined;
+  if (!isRecord(line) || !("code" in line)) return undefined;
   return {
     line,
     ...(typeof image === "string" ? { image } : {}),
-    ...(isRow(expected) ? { right: expected.reward === 1 } : {}),
+    ...(isRecord(expected) ? { right: expected.reward === 1 } : {}),
   };
 }
 
@@ -61,10 +63,6 @@ function python(id: unknown, code: string, tests: object): object {
   return { id: String(id), language: "python", code, tests };
 }
 
-function isRow(value: unknown): value is Row {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 /** The shapes that are read, the first that fits. */
 export const shapes: readonly ((row: unknown) => Shaped | undefined)[] = [
   envelope,
@@ -72,4 +70,4 @@ export const shapes: readonly ((row: unknown) => Shaped | undefined)[] = [
   bigCodeBench,
   humanEval,
   mbpp,
-].map((shape) => (row: unknown) => (isRow(row) ? shape(row) : undefined));
+].map((shape) => (row: unknown) => (isRecord(row) ? shape(row) : undefined));

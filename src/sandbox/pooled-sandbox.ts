@@ -93,9 +93,7 @@ export class PooledSandbox implements Sandbox {
     if (refused !== undefined) return { ...nothing(submission), verdict: refused.verdict, stderr: refused.reason };
     const plan = planOf(submission);
     try {
-      const decided = await this.#decideFairly(submission, plan, {
-        ...{ limits, signal, alone: false, first: false },
-      });
+      const decided = await this.#decideFairly(submission, plan, { limits, signal, alone: false, first: false });
       const { verdict, passed, total, shown, note, wallS, cpuS, trust } = decided;
       const stderr = shown.stderr.toString("utf8");
       return {
@@ -193,7 +191,8 @@ export class PooledSandbox implements Sandbox {
     if (decided.verdict !== "passed") return told;
     const stub: Plan = { kind: "harness", job: { ...job, control: true } };
     const control = await this.#judgeRuns(submission, stub, { ...turn, first: true });
-    if (control.verdict !== "passed") return told;
+    // A stub that was kept from its end has failed nothing.
+    if (control.verdict !== "passed") return { ...told, starved: control.starved };
     return {
       ...told,
       verdict: "rejected",

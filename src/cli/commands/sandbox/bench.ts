@@ -2,16 +2,15 @@ import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { BenchPart, BenchResult } from "../../../compose/index.js";
 import { exitCodes } from "../../exit-code.js";
-import { withJson } from "../../flags.js";
+import { wholeNumber, withJson } from "../../flags.js";
 import { abortOnInterrupt } from "../../interrupt.js";
 import { answer, type Cli, say } from "../../io.js";
 import { table } from "../../table.js";
-import { wholeNumber } from "./run.js";
-import { type SandboxFlags, sandboxConfig, withSandboxConfig } from "./sandbox-flags.js";
+import { type ImageFlags, sandboxConfig, withImage } from "./sandbox-flags.js";
 
 const parts: readonly BenchPart[] = ["stdio", "tests", "latency", "docker-run", "llm-sandbox"];
 
-interface BenchFlags extends SandboxFlags {
+interface BenchFlags extends ImageFlags {
   readonly kind: "docker" | "embedded";
   readonly only?: readonly BenchPart[];
   readonly count: number;
@@ -27,11 +26,15 @@ export function addBench(sandbox: Command, cli: Cli): void {
     .addOption(new Option("--kind <kind>", "which sandbox").choices(["docker", "embedded"]).default("docker"))
     .addOption(new Option("--only <part...>", "measure these alone").choices(parts))
     .option("--count <n>", "programs of each kind; many thousands show whether memory stays flat", many, 100)
-    .option("--concurrency <n>", "programs at a time (default: twice the processors of this machine)", wholeNumber)
+    .option(
+      "--concurrency <n>",
+      "programs at a time (default: twice the processors of this machine)",
+      wholeNumber(1, 1024),
+    )
     .option("--llm-sandbox <python>", "also measure llm-sandbox, installed for this python3")
     .addHelpText("after", help)
     .action((flags: BenchFlags) => bench(cli, flags));
-  withJson(withSandboxConfig(command));
+  withJson(withImage(command));
 }
 
 const help = `

@@ -2,10 +2,10 @@ import type { Command } from "commander";
 import type { ImagePackages } from "../../../compose/index.js";
 import { exitCodes } from "../../exit-code.js";
 import { withJson } from "../../flags.js";
-import { abortOnInterrupt } from "../../interrupt.js";
-import { answer, type Cli, say } from "../../io.js";
+import { answer, type Cli } from "../../io.js";
 import { table } from "../../table.js";
-import { type SandboxFlags, sandboxConfig, withSandboxConfig } from "./sandbox-flags.js";
+import { type ImageFlags, sandboxConfig, withImage } from "./sandbox-flags.js";
+import { withSandbox } from "./with-sandbox.js";
 
 /** `omni sandbox packages [MODULE …]` */
 export function addPackages(sandbox: Command, cli: Cli): void {
@@ -14,8 +14,8 @@ export function addPackages(sandbox: Command, cli: Cli): void {
     .description("list the Python packages that programs can import, or check those that are named")
     .argument("[modules...]", "names as in import; exit code 1 when one is missing")
     .addHelpText("after", help)
-    .action((modules: readonly string[], flags: SandboxFlags) => show(cli, modules, flags));
-  withJson(withSandboxConfig(command));
+    .action((modules: readonly string[], flags: ImageFlags) => show(cli, modules, flags));
+  withJson(withImage(command));
 }
 
 const help = `
@@ -23,25 +23,16 @@ Examples:
   $ omni sandbox packages --image python-science
   $ omni sandbox packages --image python-science numpy cv2 tensorflow`;
 
-async function show(cli: Cli, modules: readonly string[], flags: SandboxFlags): Promise<void> {
+async function show(cli: Cli, modules: readonly string[], flags: ImageFlags): Promise<void> {
   const config = await sandboxConfig(cli, flags);
-  const { imagePackages, openSandbox } = await import("../../../compose/index.js");
-  const { signal, end } = abortOnInterrupt(cli);
-  try {
-    const kind = config.kind ?? "auto";
-    const sandbox = await openSandbox({ ...config, kind, concurrency: 1, signal, notice: (line) => say(cli, line) });
-    try {
-      const found = await imagePackages(sandbox, signal);
-      const missing = missingOf(found, modules);
-      if (missing.length > 0) cli.exitCode = exitCodes.failure;
-      const { packages, python } = found;
-      answer(cli, { sandbox: sandbox.description.detail, python, packages, missing }, () => text(found, missing));
-    } finally {
-      await sandbox.close();
-    }
-  } finally {
-    end();
-  }
+  const { imagePackages } = await import("../../../compose/index.js");
+  await withSandbox(cli, { ...config, kind: config.kind ?? "auto", concurrency: 1 }, async (sandbox, signal) => {
+    const found = await imagePackages(sandbox, signal);
+    const missing = missingOf(found, modules);
+    if (missing.length > 0) cli.exitCode = exitCodes.failure;
+    const { packages, python } = found;
+    answer(cli, { sandbox: sandbox.description.detail, python, packages, missing }, () => text(found, missing));
+  });
 }
 
 function missingOf({ packages, standard }: ImagePackages, modules: readonly string[]): readonly string[] {

@@ -1,17 +1,17 @@
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { RunLine } from "../../../compose/index.js";
 import { DataError } from "../../../core/index.js";
 import type { Sandbox, SandboxStats } from "../../../sandbox/sandbox.js";
 import { oneLine } from "../../../telemetry/index.js";
 import { exitCodes } from "../../exit-code.js";
-import { withJson } from "../../flags.js";
+import { wholeNumber, withJson } from "../../flags.js";
 import { inputLines } from "../../input-lines.js";
-import { abortOnInterrupt } from "../../interrupt.js";
 import { type Cli, say } from "../../io.js";
-import { type SandboxFlags, sandboxConfig, withSandboxConfig } from "./sandbox-flags.js";
+import { type ImageFlags, sandboxConfig, withImage } from "./sandbox-flags.js";
+import { withSandbox } from "./with-sandbox.js";
 
-interface RunFlags extends SandboxFlags {
+interface RunFlags extends ImageFlags {
   readonly input: string;
   readonly kind?: "docker" | "embedded";
   readonly concurrency?: number;
@@ -26,12 +26,12 @@ export function addRun(sandbox: Command, cli: Cli): void {
     .description("run programs against their tests, a line of JSON each")
     .requiredOption("--input <file>", 'lines of JSON: {"id", "language", "code", "tests", "limits"?}; - is stdin')
     .addOption(new Option("--kind <kind>", "which sandbox; default: Docker where it is, else embedded").choices(kinds))
-    .option("--concurrency <n>", "programs at a time (default: the processors of this machine)", wholeNumber)
+    .option("--concurrency <n>", "programs at a time (default: the processors of this machine)", wholeNumber(1, 1024))
     .option("--check-solution", 'also run each line\'s "solution", and name tests that every program fails')
     .option("--strict", "stop at the first wrong line")
     .addHelpText("after", help)
     .action((flags: RunFlags) => run(cli, flags));
-  withJson(withSandboxConfig(command));
+  withJson(withImage(command));
 }
 
 const kinds = ["docker", "embedded"];
@@ -47,12 +47,6 @@ Examples:
   $ omni sandbox run --input programs.jsonl --json > results.jsonl
   $ omni sandbox run --input plots.jsonl --image python-science --set sandbox.limits.memoryMb=512`;
 
-export function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (Number.isInteger(number) && number >= 1 && number <= 1024) return number;
-  throw new InvalidArgumentError("give a whole number from 1 to 1024.");
-}
-
 /** What became of the lines so far. */
 interface Count {
   lines: number;
@@ -63,24 +57,9 @@ interface Count {
 
 async function run(cli: Cli, flags: RunFlags): Promise<void> {
   const config = await sandboxConfig(cli, flags);
-  const { openSandbox } = await import("../../../compose/index.js");
-  const { signal, end } = abortOnInterrupt(cli);
-  try {
-    const sandbox = await openSandbox({
-      ...config,
-      kind: flags.kind ?? config.kind ?? "auto",
-      concurrency: flags.concurrency ?? config.concurrency ?? availableParallelism(),
-      signal,
-      notice: (line) => say(cli, line),
-    });
-    try {
-      await runAll(cli, sandbox, flags, signal);
-    } finally {
-      await sandbox.close();
-    }
-  } finally {
-    end();
-  }
+  const kind = flags.kind ?? config.kind ?? "auto";
+  const concurrency = flags.concurrency ?? config.concurrency ?? availableParallelism();
+  await withSandbox(cli, { ...config, kind, concurrency }, (sandbox, signal) => runAll(cli, sandbox, flags, signal));
 }
 
 async function runAll(cli: Cli, sandbox: Sandbox, flags: RunFlags, signal: AbortSignal): Promise<void> {
