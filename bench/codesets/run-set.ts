@@ -6,11 +6,11 @@ import type { CodeSet, Program } from "./read-sets.js";
 export interface BenchImage {
   readonly name: string;
   readonly sandbox: Sandbox;
-  /** What its programs can import. */
+  /** Modules that its programs can import. */
   readonly modules: ReadonlySet<string>;
 }
 
-/** What became of a set. */
+/** Result of a set. */
 export interface SetReport {
   readonly set: string;
   readonly programs: number;

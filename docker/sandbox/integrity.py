@@ -1,4 +1,4 @@
-"""What the verdict of tests that share the program's process hangs on: remembered before the program's first line,
+"""Names that the verdict of tests in the program's process hangs on: remembered before the program's first line,
 looked at before each check and after each test. Also notes when the program looks at frames or at memory."""
 
 import ast
@@ -128,7 +128,7 @@ MISSING = object()
 
 
 def works(value):
-    """What a function does, beyond which object it is: its code, defaults and, where assertions hang on them, the
+    """Behaviour of a function, beyond which object it is: its code, defaults and, where assertions hang on them, the
     variables that it closes over."""
     function = value.__func__ if type(value) in (staticmethod, classmethod) else value
     if type(function) is not types.FunctionType:

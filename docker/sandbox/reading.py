@@ -1,4 +1,4 @@
-"""What can be read off the tests before anything runs: which names they take from the submission, and which of
+"""Analysis of the tests before anything runs: which names they take from the submission, and which of
 those they use as classes."""
 
 import ast
@@ -88,7 +88,7 @@ def wanted(trees):
 
 
 def imports_lent(trees):
-    """What tests in the file of the program import from the standard library, which it may use too: [name, module,
+    """Names that tests in the file of the program import from the standard library, which it may use too: [name, module,
     name there]."""
     parts = [part for tree in trees for part in tree.body if isinstance(part, (ast.Import, ast.ImportFrom))]
     lent = []

@@ -38,7 +38,7 @@ function takenName(path: string, name: string): ConfigError {
   return new ConfigError(message, { code: "duplicate_component" });
 }
 
-/** What a module exports by default: a whole reward or one component. Throws ConfigError `bad_module`. */
+/** The default export of a module: a whole reward or one component. Throws ConfigError `bad_module`. */
 export async function loadReward(path: string): Promise<Reward | RewardComponent> {
   let module: Readonly<Record<string, unknown>>;
   try {

@@ -1,7 +1,7 @@
 import type { JudgeConfig } from "../config/index.js";
 import { openJudge } from "../rewards/index.js";
 
-/** What one real comparison showed of a judge. */
+/** Result of one real comparison by a judge. */
 export interface TriedJudge {
   readonly model: string;
   /** Without its query. */

@@ -9,7 +9,7 @@ const OWN_HEADERS = ["content-length", "content-type", "host", "connection", "tr
 /** Whether a header or query parameter of this name holds a secret. */
 export const isSecretName = (name: string): boolean => SECRET_NAME.test(name);
 
-/** What a header may hold: one line of printable characters that HTTP can carry. */
+/** Value of a header: one line of printable characters that HTTP can carry. */
 export const isHeaderValue = (value: string): boolean => /^[\t\x20-\x7e\x80-\xff]*$/.test(value);
 
 const scalarText = z

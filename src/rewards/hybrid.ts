@@ -81,7 +81,7 @@ async function defined(component: RewardComponent, input: Scored, context: Rewar
   }
 }
 
-/** What a reward gave back in place of a value, and what to give: `returned true; return a number …`. */
+/** Message about a value that a reward returned and should not have, with the remedy: `returned true; return a number …`. */
 export function notAValue(given: unknown): string {
   const remedy = "return a number from 0 to 1, or null where it cannot be measured";
   if (typeof given === "number") return `returned ${given}, outside [0, 1]; ${remedy}`;

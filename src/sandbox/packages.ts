@@ -10,7 +10,7 @@ export interface ImagePackage {
   readonly version?: string;
 }
 
-/** What Python programs find in a sandbox. */
+/** Python packages of a sandbox. */
 export interface ImagePackages {
   /** Python's version. */
   readonly python: string;

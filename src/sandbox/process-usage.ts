@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** What a process has used so far. */
+/** Processor time of a process so far. */
 export interface ProcessUsage {
   /** Processor time of all its threads, s. */
   readonly cpuS: number;
@@ -11,7 +11,7 @@ export interface ProcessUsage {
 /** Clock ticks of /proc a second, the same on every Linux that Node runs on. */
 const ticksPerS = 100;
 
-/** What a process has used, as /proc tells; zeros where it does not (another system, a process that is gone). */
+/** Processor time of a process, as /proc tells; zeros where it does not (another system, a process that is gone). */
 export function processUsage(pid: number | undefined): ProcessUsage {
   if (pid === undefined) return { cpuS: 0, waitedS: 0 };
   try {

@@ -1,6 +1,6 @@
 import { CancelledError, throwIfAborted } from "../core/index.js";
 
-/** What is asked for. */
+/** A request for turns. */
 export interface TurnRequest {
   /** Turns at once; all of them to be alone. Default 1. */
   readonly count?: number;

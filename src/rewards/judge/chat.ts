@@ -26,7 +26,7 @@ export interface ChatEndpoint {
   readonly startTimer?: StartTimer;
 }
 
-/** What a request looks like; learnt from what the endpoint refuses. */
+/** Form of a request; learnt from what the endpoint refuses. */
 export interface RequestForm {
   readonly limitField: "max_tokens" | "max_completion_tokens";
   readonly systemRole: boolean;

@@ -70,7 +70,7 @@ export interface Endpoint {
   readonly model: string;
   /** Rejects with AttemptError once retries, time or money are used up, or CancelledError. */
   ask(question: () => Question, options: AskOptions): Promise<ChatReply>;
-  /** What the endpoint was found to understand. */
+  /** Form of request that the endpoint was found to understand. */
   form(): RequestForm;
 }
 

@@ -48,7 +48,7 @@ export function completionsUrl(baseUrl: string, query: Readonly<Record<string, s
   return url.href;
 }
 
-/** What a body says, in one line for people: the message of an error in any of the usual forms, a page's text, or the body. */
+/** The message of a body, in one line for people: the message of an error in any of the usual forms, a page's text, or the body. */
 export function quotedBody(body: string): string {
   const value = jsonOf(body);
   const said = value === undefined ? pageText(body) : (messageOf(value) ?? body);

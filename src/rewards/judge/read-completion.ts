@@ -56,7 +56,7 @@ export function readCompletion(reply: HttpReply, maxTokens: number): ChatReply {
 /** Gemini's endpoint puts its error object into a list. */
 const alone = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value);
 
-/** What to set, for refusals that a setting mends. */
+/** Settings that mend a refusal. */
 const REMEDIES: readonly (readonly [RegExp, string])[] = [
   [/\btemperature\b/i, "judge.temperature: null leaves it out"],
   [

@@ -47,7 +47,7 @@ const MULTIPLIERS: ReadonlyMap<string, bigint> = new Map([
   ["trillion", 10n ** 12n],
 ]);
 
-/** What the word at the cursor multiplies a number by: `5 million`. At most two words do. */
+/** The factor that the word at the cursor stands for: `5 million`. At most two words do. */
 function multiplier(cursor: Cursor): bigint | undefined {
   const before = cursor.tokens[cursor.at - 2];
   if (before !== undefined && MULTIPLIERS.has(before.text)) return undefined;

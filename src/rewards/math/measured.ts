@@ -9,7 +9,7 @@ export type Tolerance = { readonly relative: number } | "gold-digits";
 /** A number written to so many digits. */
 export interface Measured {
   readonly value: number;
-  /** What one more in the last digit is worth; of a whole number, in the last digit that is not 0. */
+  /** Value of one more in the last digit; of a whole number, in the last digit that is not 0. */
   readonly step: number;
   /** Whether it has a decimal point: only such a number is measured rather than counted. */
   readonly isDecimal: boolean;

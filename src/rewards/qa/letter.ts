@@ -4,7 +4,7 @@ import { lightlyNormalised, normaliseAnswer } from "./normalise.js";
 
 export const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
-/** What begins a heading, a quotation or an item of a list in Markdown. */
+/** The mark that begins a heading, a quotation or an item of a list in Markdown. */
 const LINE_MARK = /^(?:#{1,6}|[>•-]) (?=\S)/;
 /** Words that lead to the letter and say nothing else: `The correct answer is`, `Option`, `Final answer:`. */
 const LEAD =

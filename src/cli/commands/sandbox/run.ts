@@ -121,7 +121,7 @@ function document({ id, problem, result, solution }: RunLine): object {
   };
 }
 
-/** What the sandbox does now, whichever line is to be shown next. */
+/** Progress by the sandbox's own counts, whichever line is to be shown next. */
 function underWay({ finished, verdicts, running, queued }: SandboxStats): string {
   return `${finished} ended, ${verdicts.passed ?? 0} passed so far; ${running} running, ${queued} waiting`;
 }

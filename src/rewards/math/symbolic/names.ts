@@ -8,7 +8,7 @@ export const GREEK: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** What a name calls: a head, or a function that is written as others. */
+/** The function that a name calls: a head, or a function that is written as others. */
 export type FunctionName = Head | "Cis" | "Cbrt";
 
 const FUNCTIONS: ReadonlyMap<string, FunctionName> = new Map(
@@ -50,7 +50,7 @@ const FUNCTIONS: ReadonlyMap<string, FunctionName> = new Map(
   } satisfies Record<string, FunctionName>),
 );
 
-/** What a function's name means; `exp` is a power of e, `sqrt` a root of degree 2, `cis` cos + i sin. */
+/** The meaning of a function's name; `exp` is a power of e, `sqrt` a root of degree 2, `cis` cos + i sin. */
 export function functionOf(name: string): FunctionName | undefined {
   return FUNCTIONS.get(name);
 }

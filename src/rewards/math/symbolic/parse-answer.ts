@@ -141,7 +141,7 @@ function relation(tokens: readonly Token[], units: UnitRule, depth: number): Ans
   return rough === undefined ? related(parts, units, depth) : exactly(rough, units, depth);
 }
 
-/** What an approximation stood behind, with the unit that only the approximation named. */
+/** The exact value before an approximation, with the unit that only the approximation named. */
 function exactly(
   { parts, unit }: { readonly parts: readonly Part[]; readonly unit: string },
   units: UnitRule,
