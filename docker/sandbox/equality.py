@@ -87,7 +87,7 @@ def _remember_class(kind):
 
 # Packages of data, whoever imports them. Others are believed when the tests import them: a parser, say, may equal
 # every text.
-PACKAGES = {"numpy", "pandas", "scipy", "sympy"}
+DATA_PACKAGES = {"numpy", "pandas", "scipy", "sympy"}
 
 
 def remember(tests_any, packages):
@@ -96,7 +96,7 @@ def remember(tests_any, packages):
     for name in LEAVES:
         __import__(name)
     _remember_class(_modules["fractions"].Fraction)
-    believed, seen, left = PACKAGES.union(packages), set(), [object]
+    believed, seen, left = DATA_PACKAGES.union(packages), set(), [object]
     while left:
         for kind in _type.__subclasses__(left.pop()):
             if id(kind) not in seen:
