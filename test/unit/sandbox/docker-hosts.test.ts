@@ -175,7 +175,9 @@ describe("a daemon behind ssh", () => {
     await opened(async (sandbox) => {
       let ended = 0;
       const runs = Array.from({ length: 20 }, async (_, index) => {
-        const result = await sandbox.run(stdio(String(index), "import time\ntime.sleep(0.1)\nprint(1)", "1"));
+        // The first is still under way when the sixth of the others ends.
+        const code = `import time\ntime.sleep(${index === 0 ? 4 : 0.1})\nprint(1)`;
+        const result = await sandbox.run({ ...stdio(String(index), code, "1"), limits: { wallS: 30 } });
         ended += 1;
         if (ended === 6) for (const pid of tunnels()) process.kill(pid, "SIGKILL");
         return result;
