@@ -51,8 +51,10 @@ docker version >/dev/null 2>&1 || {
   say "no Docker daemon answers the docker command; start dockerd, or set DOCKER_HOST"
   exit 3
 }
+parts="Dockerfile install.sh"
+[ "$name" != python-science ] || parts="$parts python-science.txt"
 # What the image is made by; one that was made by another recipe is made anew.
-recipe=$(cat "$here/Dockerfile" "$here/install.sh" "$here/python-science.txt" | sha256sum | cut -c1-16)
+recipe=$(cd "$here" && cat $parts | sha256sum | cut -c1-16)
 made_by() { docker image inspect --format '{{index .Config.Labels "omni.sandbox.recipe"}}' "$image"; }
 if has "$image" && [ "${OMNI_SANDBOX_REBUILD:-}" != 1 ]; then
   if [ "$(made_by)" = "$recipe" ]; then
@@ -69,7 +71,7 @@ say "making $image from $base"
 layers=$image-layers
 context=$(mktemp -d "${TMPDIR:-/tmp}/omni-image-XXXXXX")
 trap 'rm -rf --one-file-system "$context"' EXIT INT TERM
-cp "$here/Dockerfile" "$here/install.sh" "$here/python-science.txt" "$context"
+(cd "$here" && cp $parts "$context")
 # Behind a proxy with a certificate of its own pip needs the host's bundle.
 certificates=${PIP_CERT:-${SSL_CERT_FILE:-}}
 if [ -n "$certificates" ] && [ -r "$certificates" ]; then cp "$certificates" "$context/ca.pem"; fi

@@ -19,6 +19,8 @@ wheels() {
 
 apt-get update -qq
 command -v python3 >/dev/null 2>&1 || install python3
+# A container without a network is given an empty /etc/hosts: this gives localhost its address.
+install libnss-myhostname
 command -v python >/dev/null 2>&1 || ln -s "$(command -v python3)" /usr/local/bin/python
 
 case $1 in
